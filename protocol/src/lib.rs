@@ -1,1 +1,38 @@
-//! protocol
+//! What crosses the WebSocket or is saved in a recording, and nothing else.
+//!
+//! ```text
+//! ids, address, payload      the small words
+//! call, outcome              one socket call of a program and its one answer
+//! sample                     what the kernel says about a socket at one moment
+//! event                      the timeline's entries: recordings, `--timeline` and pages share them
+//! message, frame             what a page and the server say to each other, and how it lies in a WebSocket message
+//! errno                      numbers, names and plain words of Linux's errors
+//! bounds                     every limit that a stranger could run into
+//! ```
+//!
+//! Both ends compile this crate, so they cannot disagree about a field. [`VERSION`] counts incompatible changes: a page
+//! and a server of different versions say so and stop, they never guess.
+
+pub mod address;
+pub mod bounds;
+pub mod call;
+pub mod errno;
+//pub mod event;
+//pub mod frame;
+pub mod ids;
+//pub mod message;
+pub mod outcome;
+pub mod payload;
+pub mod sample;
+
+pub use address::Address;
+pub use call::{Call, OptionValue};
+//pub use event::{Event, EventKind, Stream};
+pub use ids::{CallId, ProgramId, SessionId, SocketId, ThreadId};
+//pub use message::{FromPage, FromServer, Network};
+pub use outcome::Outcome;
+pub use payload::Payload;
+pub use sample::{Sample, TcpState};
+
+/// The version of everything in this crate. A change that an older page or recording would misread raises it.
+pub const VERSION: u32 = 1;

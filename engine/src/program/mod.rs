@@ -1,0 +1,3 @@
+//! The Python engine: learners' programs, line by line.
+
+pub mod host;
