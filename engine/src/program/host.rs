@@ -135,8 +135,11 @@ pub struct Config {
     pub files: Vec<(String, Vec<u8>)>,
     /// os.getpid().
     pub pid: u32,
-    /// The lab's place for this program: its sockets get the ids `SocketId::of(program, 0..)`.
+    /// The lab's place for this program: its sockets get the ids `SocketId::of(program, first_socket..)`.
     pub program: protocol::ProgramId,
+    /// The number of its first socket: a program that is started again in the same lab goes on where its last run
+    /// stopped, so that no id is used twice.
+    pub first_socket: u32,
     /// True: a `>>>` prompt. The source is empty; statements come by [`super::Vm::feed`].
     pub interactive: bool,
 }
