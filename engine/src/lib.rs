@@ -7,3 +7,5 @@
 //! ```
 
 pub mod program;
+pub mod session;
+pub mod timeline;

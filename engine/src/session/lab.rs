@@ -1,0 +1,257 @@
+//! What a lab is made of: the file `lab.toml` and its programs.
+//!
+//! ```toml
+//! version = 1
+//! title = "TCP echo"
+//! about = "What one program sends, the other sends back."
+//! network = "loopback"             # optional: the wish of the lab
+//!
+//! [[program]]                      # in the order in which Next starts them
+//! name = "server"
+//! file = "server.py"
+//! side = "right"                   # optional: "left" or "right" lane
+//!
+//! [[program]]
+//! name = "client"
+//! file = "client.py"
+//! args = ["hello"]                 # optional: sys.argv[1:]
+//! input = ["20"]                   # optional: lines to suggest when the program asks
+//!
+//! [[data]]                         # optional: files that the programs find in their directory
+//! name = "names.txt"
+//! text = "one\ntwo\n"
+//! ```
+
+use protocol::{Network, bounds};
+use serde::{Deserialize, Serialize};
+
+/// A lab before it runs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LabSpec {
+    /// The format's version: 1.
+    pub version: u32,
+    /// A few words.
+    pub title: String,
+    /// One sentence.
+    #[serde(default)]
+    pub about: String,
+    /// The network that the lab wishes for.
+    #[serde(default)]
+    pub network: Option<Network>,
+    /// The programs, in the order in which Next goes through them.
+    #[serde(default, rename = "program")]
+    pub programs: Vec<ProgramSpec>,
+    /// Files that every program finds in its directory.
+    #[serde(default, rename = "data")]
+    pub files: Vec<FileSpec>,
+}
+
+/// A program before it runs.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProgramSpec {
+    /// What pages and scripts call it.
+    pub name: String,
+    /// Its file, as tracebacks show it.
+    #[serde(default)]
+    pub file: String,
+    /// Its source; in lab.toml it stands in the file beside.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub source: String,
+    /// sys.argv[1:].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub args: Vec<String>,
+    /// Lines that a page suggests when the program asks for input.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub input: Vec<String>,
+    /// The lane it is drawn in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub side: Option<Side>,
+    /// A `>>>` prompt instead of a file.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub prompt: bool,
+}
+
+/// Left or right of the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Side {
+    /// The client's place.
+    Left,
+    /// The server's place.
+    Right,
+}
+
+/// A file that programs find in their directory.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileSpec {
+    /// Its name, without directories.
+    pub name: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// Why a lab cannot be opened: one sentence.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct LabError(pub String);
+
+impl LabSpec {
+    /// Reads `lab.toml`; `read` brings the text of a program's file (its name as in the lab).
+    ///
+    /// # Errors
+    /// One sentence: what, where, and the way out.
+    pub fn from_toml(
+        text: &str,
+        mut read: impl FnMut(&str) -> Result<String, String>,
+    ) -> Result<Self, LabError> {
+        let mut spec: Self = toml::from_str(text)
+            .map_err(|e| LabError(format!("lab.toml cannot be read: {}", one_line(&e.to_string()))))?;
+        for program in &mut spec.programs {
+            if program.source.is_empty() && !program.prompt {
+                program.source = read(&program.file).map_err(LabError)?;
+            }
+        }
+        spec.check()?;
+        Ok(spec)
+    }
+
+    /// A lab of loose programs, in their order: name, file, source.
+    ///
+    /// # Errors
+    /// As [`LabSpec::check`].
+    pub fn from_programs(
+        programs: impl IntoIterator<Item = (String, String, String)>,
+    ) -> Result<Self, LabError> {
+        let programs = programs
+            .into_iter()
+            .map(|(name, file, source)| ProgramSpec {
+                name,
+                file,
+                source,
+                ..ProgramSpec::default()
+            })
+            .collect();
+        let spec = Self {
+            version: 1,
+            title: "Lab".into(),
+            about: String::new(),
+            network: None,
+            programs,
+            files: Vec::new(),
+        };
+        spec.check()?;
+        Ok(spec)
+    }
+
+    /// Is everything within bounds and named once?
+    ///
+    /// # Errors
+    /// One sentence: what, where, and the way out.
+    pub fn check(&self) -> Result<(), LabError> {
+        let fail = |text: String| Err(LabError(text));
+        if self.version != 1 {
+            return fail(format!(
+                "this lab has version {}, and this Wirelab reads version 1: reload the page or update it",
+                self.version
+            ));
+        }
+        if self.programs.len() > bounds::PROGRAMS {
+            return fail(format!(
+                "a lab has at most {} programs, this one has {}",
+                bounds::PROGRAMS,
+                self.programs.len()
+            ));
+        }
+        for (i, program) in self.programs.iter().enumerate() {
+            let name = &program.name;
+            let fits = !name.is_empty()
+                && name.chars().count() <= 32
+                && name.chars().all(|c| c.is_alphanumeric() || "_-. ".contains(c));
+            if !fits {
+                return fail(format!(
+                    "{name:?} cannot name a program: use 1 to 32 letters, digits, '-' or '_'"
+                ));
+            }
+            if self.programs[..i].iter().any(|other| other.name == *name) {
+                return fail(format!(
+                    "two programs are called {name:?}: give each a name of its own"
+                ));
+            }
+            if program.source.len() > bounds::SOURCE {
+                return fail(format!(
+                    "{name:?} is longer than {} KiB, the most that a lab takes",
+                    bounds::SOURCE >> 10
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// The programs' names in order.
+    pub fn names(&self) -> Vec<String> {
+        self.programs.iter().map(|p| p.name.clone()).collect()
+    }
+
+    /// The lane of each program: as the lab says, else clients left and the first of the others right.
+    pub fn sides(&self) -> Vec<Side> {
+        let guess = |i: usize, p: &ProgramSpec| {
+            let client = p.name.contains("client")
+                || p.name.contains("visitor")
+                || (i > 0 && !p.name.contains("server"));
+            if client { Side::Left } else { Side::Right }
+        };
+        self.programs
+            .iter()
+            .enumerate()
+            .map(|(i, p)| p.side.unwrap_or_else(|| guess(i, p)))
+            .collect()
+    }
+}
+
+fn one_line(text: &str) -> String {
+    text.lines()
+        .map(str::trim)
+        .filter(|l| !l.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    const ECHO: &str = r#"
+        version = 1
+        title = "TCP echo"
+        [[program]]
+        name = "server"
+        file = "server.py"
+        [[program]]
+        name = "client"
+        file = "client.py"
+        args = ["hello"]
+    "#;
+
+    #[test]
+    fn a_lab_is_read_with_its_programs() {
+        let spec = LabSpec::from_toml(ECHO, |file| Ok(format!("# {file}"))).unwrap();
+        assert_eq!(spec.names(), ["server", "client"]);
+        assert_eq!(spec.programs[0].source, "# server.py");
+        assert_eq!(spec.sides(), [Side::Right, Side::Left]);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused_in_a_sentence() {
+        let twice = ECHO.replace("\"client\"", "\"server\"");
+        let error = LabSpec::from_toml(&twice, |_| Ok(String::new())).unwrap_err();
+        assert!(error.0.contains("two programs"), "{error}");
+        let error = LabSpec::from_toml("version = 1\ntitle = 3", |_| Ok(String::new())).unwrap_err();
+        assert!(error.0.starts_with("lab.toml cannot be read"), "{error}");
+        let newer = ECHO.replace("version = 1", "version = 2");
+        assert!(LabSpec::from_toml(&newer, |_| Ok(String::new())).is_err());
+    }
+}
