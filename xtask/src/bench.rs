@@ -1,0 +1,155 @@
+//! `cargo xtask bench`: sizes and speeds against their limits, in one table.
+//!
+//! The page's size is measured here. The speeds of the engine and of the bridge come from programs of those crates, each of
+//! which prints lines `name<TAB>figure<TAB>limit<TAB>ok|over` and compares within its own run: a slow machine slows both
+//! sides of a ratio.
+
+use std::fs;
+use std::process::Stdio;
+
+use anyhow::{Context, Result, bail};
+
+use crate::site::{self, Kind};
+use crate::workspace::{cargo, root, target, timed};
+use crate::{compress, stage};
+
+/// A lab's page: wasm, JavaScript and style sheets, as brotli sends them.
+const PAGE_LIMIT: usize = 450_000;
+
+/// Programs that measure: the package, how cargo is to run it, and the file by which it is known to be there.
+const MEASURERS: [(&str, [&str; 2], &str); 2] = [
+    (
+        "engine",
+        ["--example", "bench-engine"],
+        "engine/examples/bench-engine.rs",
+    ),
+    (
+        "wirelab-tests",
+        ["--bin", "bench-bridge"],
+        "tests/src/bin/bench-bridge.rs",
+    ),
+];
+
+struct Row {
+    name: String,
+    figure: String,
+    limit: String,
+    ok: bool,
+}
+
+/// Measures, prints the table, and fails when something is over its limit.
+pub(crate) fn run() -> Result<()> {
+    let mut rows = vec![page()?];
+    for (package, how, file) in MEASURERS {
+        if root().join(file).exists() {
+            rows.extend(measure(package, how)?);
+        }
+    }
+    let width = |cell: fn(&Row) -> &str| {
+        rows.iter()
+            .map(|row| cell(row).chars().count())
+            .max()
+            .unwrap_or(0)
+    };
+    let (name, figure, limit) = (width(|r| &r.name), width(|r| &r.figure), width(|r| &r.limit));
+    for row in &rows {
+        let verdict = if row.ok { "ok" } else { "over" };
+        println!(
+            "{:name$}  {:>figure$}  {:>limit$}  {verdict}",
+            row.name, row.figure, row.limit
+        );
+    }
+    match rows.iter().filter(|row| !row.ok).count() {
+        0 => Ok(()),
+        over => bail!("{over} of {} figures are over their limits", rows.len()),
+    }
+}
+
+/// What a browser loads before the first step of a lab.
+fn page() -> Result<Row> {
+    site::build(Kind::Release)?;
+    let folder = Kind::Release.folder();
+    let bytes = timed("compressing the page", || {
+        let mut sum = 0;
+        for path in stage::walk(&folder)? {
+            let inside = path.strip_prefix(&folder)?;
+            if inside.starts_with("book") || inside.starts_with("labs") {
+                continue;
+            }
+            if matches!(
+                path.extension().and_then(|end| end.to_str()),
+                Some("wasm" | "js" | "css")
+            ) {
+                sum += compress::brotli(&fs::read(&path)?)?.len();
+            }
+        }
+        Ok(sum)
+    })?;
+    Ok(Row {
+        name: "a lab's page, brotli: wasm, js, css".into(),
+        figure: kilobytes(bytes),
+        limit: kilobytes(PAGE_LIMIT),
+        ok: bytes <= PAGE_LIMIT,
+    })
+}
+
+fn kilobytes(bytes: usize) -> String {
+    format!("{}.{} KB", bytes / 1000, bytes % 1000 / 100)
+}
+
+fn measure(package: &str, how: [&str; 2]) -> Result<Vec<Row>> {
+    let mut command = cargo(&["run", "--release", "--quiet", "--package", package]);
+    command
+        .args(how)
+        .arg("--target-dir")
+        .arg(target())
+        .stderr(Stdio::inherit());
+    let output = command.output()?;
+    if !output.status.success() {
+        bail!("{} failed ({})", how[1], output.status);
+    }
+    let text = String::from_utf8(output.stdout)?;
+    text.lines()
+        .map(|line| row(line).with_context(|| format!("{}: {line:?}", how[1])))
+        .collect()
+}
+
+fn row(line: &str) -> Result<Row> {
+    let cells: Vec<&str> = line.split('\t').collect();
+    let [name, figure, limit, verdict] = cells.as_slice() else {
+        bail!("four columns are expected")
+    };
+    let ok = match *verdict {
+        "ok" => true,
+        "over" => false,
+        other => bail!("{other:?} is neither ok nor over"),
+    };
+    Ok(Row {
+        name: (*name).into(),
+        figure: (*figure).into(),
+        limit: (*limit).into(),
+        ok,
+    })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_has_four_columns_and_one_of_two_verdicts() {
+        let read = row("send\t1.2x\t1.5x\tover").unwrap();
+        assert_eq!(
+            (
+                read.name.as_str(),
+                read.figure.as_str(),
+                read.limit.as_str(),
+                read.ok
+            ),
+            ("send", "1.2x", "1.5x", false)
+        );
+        assert!(row("send\t1.2x\t1.5x").is_err());
+        assert!(row("send\t1.2x\t1.5x\tmaybe").is_err());
+    }
+}

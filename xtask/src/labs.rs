@@ -1,0 +1,49 @@
+//! The labs: each a folder of `book/labs` with its `lab.toml` and its programs, served below `labs/` as they are.
+//!
+//! `labs/index.json` lists them for the playground: `[{"name": "tcp-echo", "title": "...", "about": "...",
+//! "files": ["client.py", "server.py"]}, ...]`, sorted by name. Whether a lab's programs do what its text says is not
+//! judged here: `engine::session` reads `lab.toml`, and the tests run every lab.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use serde_json::json;
+
+use crate::stage::{self, Files};
+use crate::workspace::root;
+
+/// Adds the labs and their index to the site.
+pub(crate) fn add_to(files: &mut Files) -> Result<()> {
+    let labs = root().join("book/labs");
+    let mut index = Vec::new();
+    let mut folders: Vec<_> = fs::read_dir(&labs)?.collect::<std::io::Result<_>>()?;
+    folders.sort_by_key(fs::DirEntry::file_name);
+    for folder in folders {
+        let path = folder.path();
+        if !path.is_dir() {
+            continue;
+        }
+        let name = folder.file_name().to_string_lossy().into_owned();
+        index.push(entry(&path, &name).with_context(|| path.join("lab.toml").display().to_string())?);
+        files.folder(&path, &Path::new("labs").join(&name))?;
+    }
+    files.bytes("labs/index.json", serde_json::to_vec_pretty(&index)?);
+    Ok(())
+}
+
+fn entry(folder: &Path, name: &str) -> Result<serde_json::Value> {
+    let lab: toml::Table = fs::read_to_string(folder.join("lab.toml"))?.parse()?;
+    let text = |key: &str| {
+        lab.get(key)
+            .and_then(toml::Value::as_str)
+            .with_context(|| format!("no {key}"))
+    };
+    let files: Vec<String> = stage::walk(folder)?
+        .iter()
+        .filter_map(|path| path.strip_prefix(folder).ok())
+        .map(|path| path.to_string_lossy().into_owned())
+        .filter(|file| file != "lab.toml")
+        .collect();
+    Ok(json!({ "name": name, "title": text("title")?, "about": text("about")?, "files": files }))
+}

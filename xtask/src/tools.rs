@@ -1,0 +1,172 @@
+//! The judges of the tests: programs that are not ours. Each is found, or got by its ordinary installer, or asked for in
+//! one sentence that names the command.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Result, bail};
+
+use crate::workspace::{in_ci, run, target, timed};
+
+/// axe-core, the judge of accessibility: loaded into a page by the tests only, never a part of the site.
+const AXE: &str = "4.10.3";
+
+/// What was found.
+pub(crate) struct Tools {
+    /// Chromium, its driver and axe-core's script: the browser tests need all three.
+    pub(crate) browser: Option<Browser>,
+}
+
+/// What the browser tests need.
+pub(crate) struct Browser {
+    /// Chromium or Chrome.
+    pub(crate) chrome: PathBuf,
+    /// The driver of the same version.
+    pub(crate) driver: PathBuf,
+    /// `axe.min.js`.
+    pub(crate) axe: PathBuf,
+}
+
+/// Looks for every judge. What is missing is an error in CI and one printed line elsewhere.
+pub(crate) fn find() -> Result<Tools> {
+    for (name, use_) in [
+        ("python3", "the tests that compare with CPython"),
+        ("curl", "the tests that fetch a page from a learner's server"),
+    ] {
+        if in_path(&[name]).is_none() && !install(&[name]) {
+            missing(&format!(
+                "{use_} need {name}: apt-get install {name}, or your system's installer"
+            ))?;
+        }
+    }
+    Ok(Tools { browser: browser()? })
+}
+
+fn browser() -> Result<Option<Browser>> {
+    if chrome().is_none() || driver().is_none() {
+        install(&["chromium", "chromium-driver"]);
+    }
+    let (Some(chrome), Some(driver)) = (chrome(), driver()) else {
+        missing(
+            "the browser tests need Chromium and its driver: apt-get install chromium chromium-driver, or set CHROME and \
+             CHROMEDRIVER to where they are",
+        )?;
+        return Ok(None);
+    };
+    let Some(axe) = axe()? else { return Ok(None) };
+    Ok(Some(Browser { chrome, driver, axe }))
+}
+
+fn chrome() -> Option<PathBuf> {
+    let mac = PathBuf::from("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome");
+    from_env("CHROME")
+        .or_else(|| {
+            in_path(&[
+                "chromium",
+                "chromium-browser",
+                "google-chrome",
+                "google-chrome-stable",
+            ])
+        })
+        .or_else(|| mac.exists().then_some(mac))
+}
+
+fn driver() -> Option<PathBuf> {
+    from_env("CHROMEDRIVER").or_else(|| in_path(&["chromedriver"]))
+}
+
+fn axe() -> Result<Option<PathBuf>> {
+    let folder = target().join("tools").join(format!("axe-core-{AXE}"));
+    let script = folder.join("node_modules/axe-core/axe.min.js");
+    if script.exists() {
+        return Ok(Some(script));
+    }
+    let Some(npm) = in_path(&["npm"]).or_else(|| install(&["npm"]).then(|| in_path(&["npm"])).flatten())
+    else {
+        missing("the browser tests need npm, to get axe-core: apt-get install npm, or https://nodejs.org")?;
+        return Ok(None);
+    };
+    std::fs::create_dir_all(&folder)?;
+    let got = timed("npm install axe-core", || {
+        let mut command = Command::new(npm);
+        command.args([
+            "install",
+            "--no-save",
+            "--ignore-scripts",
+            "--no-audit",
+            "--no-fund",
+            "--loglevel=error",
+        ]);
+        command
+            .arg("--prefix")
+            .arg(&folder)
+            .arg(format!("axe-core@{AXE}"))
+            .stdout(Stdio::null());
+        run(command)
+    });
+    if let Err(error) = got {
+        missing(&format!("axe-core could not be had from npm ({error:#})"))?;
+        return Ok(None);
+    }
+    Ok(Some(script))
+}
+
+/// A missing judge: an error where everything must be judged, a printed line on somebody's own machine.
+fn missing(sentence: &str) -> Result<()> {
+    if in_ci() {
+        bail!("{sentence}");
+    }
+    println!("skipped: {sentence}");
+    Ok(())
+}
+
+fn from_env(name: &str) -> Option<PathBuf> {
+    env::var_os(name).map(PathBuf::from).filter(|path| path.exists())
+}
+
+/// The first of these programs that is found along PATH.
+pub(crate) fn in_path(names: &[&str]) -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    let folders: Vec<PathBuf> = env::split_paths(&path).collect();
+    names.iter().find_map(|name| {
+        let file = format!("{name}{}", env::consts::EXE_SUFFIX);
+        folders
+            .iter()
+            .map(|folder| folder.join(&file))
+            .find(|path| path.is_file())
+    })
+}
+
+/// Asks the package manager, where that needs no password: as root on Debian or Ubuntu. Says whether it did.
+fn install(packages: &[&str]) -> bool {
+    if !is_root() || !Path::new("/etc/debian_version").exists() || in_path(&["apt-get"]).is_none() {
+        return false;
+    }
+    let apt = |args: &[&str]| {
+        let mut command = Command::new("apt-get");
+        command
+            .args(args)
+            .env("DEBIAN_FRONTEND", "noninteractive")
+            .stdout(Stdio::null());
+        run(command)
+    };
+    let mut words = vec!["install", "-y", "--no-install-recommends"];
+    words.extend(packages);
+    let done = timed(&format!("apt-get install {}", packages.join(" ")), || {
+        apt(&["update"])?;
+        apt(&words)
+    });
+    if let Err(error) = &done {
+        eprintln!("{error:#}");
+    }
+    done.is_ok()
+}
+
+/// Asked of `id`, so that this crate needs no system calls of its own.
+fn is_root() -> bool {
+    Command::new("id")
+        .arg("-u")
+        .output()
+        .is_ok_and(|answer| answer.stdout.trim_ascii() == b"0")
+}
