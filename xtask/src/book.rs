@@ -63,10 +63,8 @@ fn needed(place: &Path) -> bool {
         .components()
         .next()
         .map(|part| part.as_os_str().to_string_lossy().into_owned());
-    let mdbooks_own = matches!(
-        first.as_deref(),
-        Some("css" | "fonts" | "toc.html" | "favicon.svg" | "favicon.png")
-    );
+    let first = first.as_deref().unwrap_or_default();
+    let mdbooks_own = matches!(first, "css" | "fonts" | "toc.html") || first.starts_with("favicon");
     let script_or_style = place.parent() == Some(Path::new(""))
         && place.extension().is_some_and(|end| end == "js" || end == "css");
     !mdbooks_own && !script_or_style

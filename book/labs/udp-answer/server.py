@@ -1,0 +1,9 @@
+import socket
+
+sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+sock.bind(('127.0.0.1', 8080))
+
+while True:
+    data, sender = sock.recvfrom(1024)
+    print(data.decode())
+    sock.sendto('hello, {}'.format(sender).encode(), sender)
