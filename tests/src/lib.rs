@@ -1,1 +1,37 @@
-//! tests
+//! What the end-to-end tests stand on: the server as its own process, a real browser, and the outside judges.
+//!
+//! ```text
+//! judge     programs that are not ours: python3, curl, Chromium; skipped or demanded
+//! server    the binary `wirelab`, started on a free port and stopped by its own handle
+//! browser   chromedriver and one Chromium per test
+//! page      what a test does with a page: the element's scripting interface, keys, axe-core, screenshots
+//! ```
+//!
+//! The tests themselves lie in `tests/tests/`. `cargo xtask test` builds the site and the binary that they need.
+
+pub mod browser;
+pub mod judge;
+pub mod page;
+pub mod server;
+
+pub use browser::in_browser;
+pub use page::{Look, Page};
+pub use server::Wirelab;
+
+use std::path::PathBuf;
+
+/// Cargo's folder for everything built: this test's own file lies in `<target>/debug/deps/`.
+///
+/// # Panics
+/// When the running program has no path: the operating system is broken then.
+#[must_use]
+pub fn target() -> PathBuf {
+    let itself = std::env::current_exe().expect("a running program has a path");
+    itself.ancestors().nth(3).map(PathBuf::from).unwrap_or_default()
+}
+
+/// The top of the repository.
+#[must_use]
+pub fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
+}

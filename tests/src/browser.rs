@@ -1,0 +1,149 @@
+//! One Chromium for one test, by chromedriver on a port of its own choosing.
+//!
+//! Whatever a test does, panics included, the browser is closed and the driver ended; then the console's errors are looked
+//! at: a test whose page wrote one has failed.
+
+use std::panic::{AssertUnwindSafe, resume_unwind};
+use std::path::PathBuf;
+use std::process::Stdio;
+
+use anyhow::{Context, Result, bail, ensure};
+use fantoccini::{Client, ClientBuilder};
+use futures_util::FutureExt;
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::json;
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+
+use crate::{Page, Wirelab, judge};
+
+/// Runs a test's body with a page of a fresh browser, before a server of its own; skipped where there is no Chromium.
+///
+/// # Errors
+/// What the body returns; a server or browser that does not start; an error in the browser's console.
+pub fn in_browser<F>(body: impl FnOnce(Page) -> F) -> Result<()>
+where
+    F: Future<Output = Result<()>>,
+{
+    let Some(judges) = Judges::find() else {
+        return Ok(());
+    };
+    let server = Wirelab::start(&[])?;
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?
+        .block_on(async {
+            let browser = Browser::start(&judges).await?;
+            let page = Page::new(browser.client.clone(), server.url(), judges.axe.clone());
+            let outcome = AssertUnwindSafe(body(page.clone())).catch_unwind().await;
+            let complaints = page.console_errors().await;
+            browser.close().await?;
+            match outcome {
+                Err(panic) => resume_unwind(panic),
+                Ok(Err(error)) => Err(error.context(format!("the console said: {complaints:?}"))),
+                Ok(Ok(())) => {
+                    let complaints = complaints?;
+                    ensure!(
+                        complaints.is_empty(),
+                        "the browser's console has errors: {complaints:#?}"
+                    );
+                    Ok(())
+                }
+            }
+        })
+}
+
+struct Judges {
+    chrome: PathBuf,
+    driver: PathBuf,
+    axe: PathBuf,
+}
+
+impl Judges {
+    fn find() -> Option<Self> {
+        let chrome = judge::find(
+            "CHROME",
+            &[
+                "chromium",
+                "chromium-browser",
+                "google-chrome",
+                "google-chrome-stable",
+            ],
+        )?;
+        let driver = judge::find("CHROMEDRIVER", &["chromedriver"])?;
+        let Some(axe) = std::env::var_os("AXE")
+            .map(PathBuf::from)
+            .filter(|path| path.is_file())
+        else {
+            judge::missing("AXE does not name axe-core's script; `cargo xtask test` gets it");
+            return None;
+        };
+        Some(Self { chrome, driver, axe })
+    }
+}
+
+struct Browser {
+    client: Client,
+    driver: Child,
+    /// Chromium's profile: empty at the beginning, gone at the end.
+    _profile: TempDir,
+}
+
+impl Browser {
+    async fn start(judges: &Judges) -> Result<Self> {
+        let (driver, port) = driver(judges).await?;
+        let profile = tempfile::tempdir()?;
+        let capabilities = json!({
+            "goog:chromeOptions": {
+                "binary": judges.chrome,
+                "args": [
+                    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+                    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+                    "--window-size=1280,720", "--force-device-scale-factor=1", "--hide-scrollbars",
+                    format!("--user-data-dir={}", profile.path().display()),
+                ],
+            },
+            "goog:loggingPrefs": { "browser": "ALL" },
+            "timeouts": { "script": 60_000, "pageLoad": 60_000 },
+        });
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities.as_object().cloned().unwrap_or_default())
+            .connect(&format!("http://127.0.0.1:{port}"))
+            .await
+            .context("Chromium did not start")?;
+        Ok(Self {
+            client,
+            driver,
+            _profile: profile,
+        })
+    }
+
+    /// The browser first: a driver that is killed leaves its browser behind.
+    async fn close(mut self) -> Result<()> {
+        let closed = self.client.close().await;
+        self.driver.kill().await?;
+        closed.context("Chromium did not close")
+    }
+}
+
+/// Starts chromedriver and reads which port it has taken.
+async fn driver(judges: &Judges) -> Result<(Child, u16)> {
+    let mut driver = Command::new(&judges.driver)
+        .arg("--port=0")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()?;
+    let out = driver.stdout.take().context("the driver's output is piped")?;
+    let mut lines = BufReader::new(out).lines();
+    while let Some(line) = lines.next_line().await? {
+        if let Some((_, port)) = line.split_once("started successfully on port ") {
+            let port = port.trim_end_matches('.').parse()?;
+            // A full pipe would stop the driver: somebody has to read on.
+            tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+            return Ok((driver, port));
+        }
+    }
+    bail!("chromedriver ended without a port")
+}

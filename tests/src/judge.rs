@@ -1,0 +1,53 @@
+//! The outside judges. On a machine where everything must be judged (`CI` is set) a missing one is a failure; elsewhere it
+//! is one printed line, and the test that needs it ends there.
+
+use std::env;
+use std::path::PathBuf;
+
+/// The judge's path, from its variable or along PATH; `None` after the line is printed.
+///
+/// # Panics
+/// When it is missing and `CI` is set.
+#[must_use]
+pub fn find(variable: &str, names: &[&str]) -> Option<PathBuf> {
+    let named = env::var_os(variable)
+        .map(PathBuf::from)
+        .filter(|path| path.exists());
+    let found = named.or_else(|| {
+        let folders: Vec<PathBuf> = env::split_paths(&env::var_os("PATH")?).collect();
+        names.iter().find_map(|name| {
+            let file = format!("{name}{}", env::consts::EXE_SUFFIX);
+            folders
+                .iter()
+                .map(|folder| folder.join(&file))
+                .find(|path| path.is_file())
+        })
+    });
+    if found.is_none() {
+        missing(&format!(
+            "{} is not there (or set {variable})",
+            names.join(" or ")
+        ));
+    }
+    found
+}
+
+/// CPython: how a program really behaves.
+#[must_use]
+pub fn python() -> Option<PathBuf> {
+    find("PYTHON", &["python3"])
+}
+
+/// curl: a visitor that is not ours.
+#[must_use]
+pub fn curl() -> Option<PathBuf> {
+    find("CURL", &["curl"])
+}
+
+/// Says that a judge is missing: a printed line, or the end of the test where all must be judged.
+pub(crate) fn missing(sentence: &str) {
+    let demanded =
+        env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false" && value != "0");
+    assert!(!demanded, "a judge is missing: {sentence}");
+    println!("skipped: {sentence}");
+}

@@ -1,0 +1,323 @@
+//! What a test does with a page.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail, ensure};
+use fantoccini::wd::WebDriverCompatibleCommand;
+use fantoccini::{Client, Locator, elements::Element};
+use serde_json::{Value, json};
+
+/// A page in the browser of one test.
+#[derive(Clone)]
+pub struct Page {
+    client: Client,
+    base: Arc<str>,
+    axe: Arc<PathBuf>,
+}
+
+/// How a page is looked at: the sizes and the wishes that the design is made for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// A projector: 1280x720.
+    Projector,
+    /// A phone: 390x844, by touch.
+    Phone,
+    /// The projector's size, dark.
+    Dark,
+    /// The projector's size, with more contrast.
+    Contrast,
+}
+
+impl Look {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Projector, Self::Phone, Self::Dark, Self::Contrast];
+
+    const fn size(self) -> (u32, u32) {
+        match self {
+            Self::Phone => (390, 844),
+            _ => (1280, 720),
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Projector => "projector",
+            Self::Phone => "phone",
+            Self::Dark => "dark",
+            Self::Contrast => "contrast",
+        }
+    }
+}
+
+impl Page {
+    pub(crate) fn new(client: Client, base: &str, axe: PathBuf) -> Self {
+        Self {
+            client,
+            base: base.into(),
+            axe: Arc::new(axe),
+        }
+    }
+
+    /// The server's address, without a slash at the end.
+    #[must_use]
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// Opens a path of the site.
+    ///
+    /// # Errors
+    /// When the browser does not answer.
+    pub async fn open(&self, path: &str) -> Result<()> {
+        self.client
+            .goto(&format!("{}{path}", self.base))
+            .await
+            .with_context(|| format!("opening {path}"))
+    }
+
+    /// The first element that fits, waited for at most ten seconds.
+    ///
+    /// # Errors
+    /// When none comes.
+    pub async fn element(&self, css: &str) -> Result<Element> {
+        self.client
+            .wait()
+            .at_most(Duration::from_secs(10))
+            .every(Duration::from_millis(20))
+            .for_element(Locator::Css(css))
+            .await
+            .with_context(|| format!("no {css} on the page"))
+    }
+
+    /// Runs the body of an `async` function in the page, with these arguments as `args`; its answer.
+    ///
+    /// # Errors
+    /// What the script throws, in its own words.
+    pub async fn script(&self, body: &str, args: Value) -> Result<Value> {
+        let wrapped = format!(
+            "const [args, done] = arguments;
+             (async () => {{ {body} }})().then(value => done({{value: value ?? null}}),
+                                               error => done({{error: String(error && error.stack || error)}}));"
+        );
+        let mut answer = self.client.execute_async(&wrapped, vec![args]).await?;
+        if let Some(error) = answer.get("error").and_then(Value::as_str) {
+            bail!("in the page: {error}\nscript: {body}");
+        }
+        Ok(answer["value"].take())
+    }
+
+    /// Runs the body of an `async` function with `lab`, the n-th `<wire-lab>` of the page (from 0), once it is ready.
+    ///
+    /// # Errors
+    /// What the script throws, in its own words.
+    pub async fn lab(&self, n: usize, body: &str) -> Result<Value> {
+        let found = "const lab = document.querySelectorAll('wire-lab')[args];
+                     if (!lab) throw new Error('no such lab on the page');
+                     await customElements.whenDefined('wire-lab');
+                     await lab.ready;";
+        self.script(&format!("{found} {body}"), json!(n)).await
+    }
+
+    /// Steps the n-th lab with `next()` until it says that there is no further step; how many there were.
+    ///
+    /// # Errors
+    /// When there is no end after `most` steps.
+    pub async fn step_to_end(&self, n: usize, most: u32) -> Result<u32> {
+        let body = format!(
+            "let steps = 0;
+             while (await lab.next()) {{ if (++steps >= {most}) throw new Error('still going after ' + steps + ' steps'); }}
+             return steps;"
+        );
+        let steps = self.lab(n, &body).await?;
+        steps
+            .as_u64()
+            .and_then(|steps| steps.try_into().ok())
+            .context("steps are a number")
+    }
+
+    /// Presses a key, as its name in `KeyboardEvent.key`, where the focus is.
+    ///
+    /// # Errors
+    /// When the browser does not answer.
+    pub async fn press(&self, key: &str) -> Result<()> {
+        for kind in ["keyDown", "keyUp"] {
+            let text = if key.chars().count() == 1 && kind == "keyDown" {
+                json!(key)
+            } else {
+                Value::Null
+            };
+            let (code, number) = match key {
+                "PageDown" => ("PageDown", 34),
+                "PageUp" => ("PageUp", 33),
+                "ArrowLeft" => ("ArrowLeft", 37),
+                "ArrowRight" => ("ArrowRight", 39),
+                "Home" => ("Home", 36),
+                "End" => ("End", 35),
+                "Tab" => ("Tab", 9),
+                "Enter" => ("Enter", 13),
+                "Escape" => ("Escape", 27),
+                " " => ("Space", 32),
+                _ => ("", 0),
+            };
+            let mut params =
+                json!({ "type": kind, "key": key, "code": code, "windowsVirtualKeyCode": number });
+            if !text.is_null() {
+                params["text"] = text;
+            } else if key == "Enter" && kind == "keyDown" {
+                params["text"] = json!("\r");
+            }
+            self.cdp("Input.dispatchKeyEvent", params).await?;
+        }
+        Ok(())
+    }
+
+    /// What axe-core finds wrong with the page as it is: one line each, empty if nothing.
+    ///
+    /// # Errors
+    /// When axe cannot run.
+    pub async fn accessibility_faults(&self) -> Result<Vec<String>> {
+        let source = fs::read_to_string(&*self.axe)?;
+        self.client.execute(&source, vec![]).await?;
+        let found = self
+            .script(
+                "const result = await axe.run(document, {resultTypes: ['violations']});
+                 return result.violations.flatMap(v => v.nodes.map(n =>
+                     `${v.id} (${v.impact}): ${n.target.join(' ')}: ${n.failureSummary}`));",
+                Value::Null,
+            )
+            .await?;
+        Ok(serde_json::from_value(found)?)
+    }
+
+    /// Fails with the list if axe-core finds anything.
+    ///
+    /// # Errors
+    /// The faults, one a line.
+    pub async fn check_accessible(&self) -> Result<()> {
+        let faults = self.accessibility_faults().await?;
+        let url = self.client.current_url().await?;
+        ensure!(
+            faults.is_empty(),
+            "{}: axe-core finds\n{}",
+            url.path(),
+            faults.join("\n")
+        );
+        Ok(())
+    }
+
+    /// Errors and warnings of the console since it was last asked.
+    ///
+    /// # Errors
+    /// When the browser does not answer.
+    pub async fn console_errors(&self) -> Result<Vec<String>> {
+        let log = self.client.issue_cmd(Log).await?;
+        let entries = log.as_array().context("the log is a list")?;
+        Ok(entries
+            .iter()
+            .filter(|entry| matches!(entry["level"].as_str(), Some("SEVERE" | "WARNING")))
+            .map(|entry| entry["message"].as_str().unwrap_or_default().to_owned())
+            .collect())
+    }
+
+    /// Makes the page look so from now on.
+    ///
+    /// # Errors
+    /// When the browser does not answer.
+    pub async fn look(&self, look: Look) -> Result<()> {
+        let (width, height) = look.size();
+        let phone = look == Look::Phone;
+        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": phone });
+        self.cdp("Emulation.setDeviceMetricsOverride", metrics).await?;
+        self.cdp("Emulation.setTouchEmulationEnabled", json!({ "enabled": phone }))
+            .await?;
+        let scheme = if look == Look::Dark { "dark" } else { "light" };
+        let contrast = if look == Look::Contrast {
+            "more"
+        } else {
+            "no-preference"
+        };
+        let media = json!({ "features": [
+            { "name": "prefers-color-scheme", "value": scheme },
+            { "name": "prefers-contrast", "value": contrast },
+        ] });
+        self.cdp("Emulation.setEmulatedMedia", media).await?;
+        Ok(())
+    }
+
+    /// Writes `target/screenshots/NAME-LOOK.png` in each of the looks, for people to judge.
+    ///
+    /// # Errors
+    /// When the browser does not answer or the file cannot be written.
+    pub async fn screenshots(&self, name: &str) -> Result<()> {
+        let folder = crate::target().join("screenshots");
+        fs::create_dir_all(&folder)?;
+        for look in Look::ALL {
+            self.look(look).await?;
+            // Two frames: one for the new size to be laid out, one for it to be painted.
+            self.script(
+                "for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame);",
+                Value::Null,
+            )
+            .await?;
+            fs::write(
+                folder.join(format!("{name}-{}.png", look.name())),
+                self.client.screenshot().await?,
+            )?;
+        }
+        self.look(Look::Projector).await
+    }
+
+    /// The browser's own protocol, for what WebDriver has no command for.
+    async fn cdp(&self, command: &'static str, params: Value) -> Result<Value> {
+        self.client
+            .issue_cmd(Cdp { command, params })
+            .await
+            .context(command)
+    }
+
+    /// The WebDriver client, for what has no helper here.
+    #[must_use]
+    pub const fn client(&self) -> &Client {
+        &self.client
+    }
+}
+
+/// chromedriver's `se/log`: the console.
+#[derive(Debug)]
+struct Log;
+
+impl WebDriverCompatibleCommand for Log {
+    fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
+        base.join(&format!("session/{}/se/log", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
+        (http::Method::POST, Some(json!({ "type": "browser" }).to_string()))
+    }
+}
+
+/// chromedriver's door to the browser's own protocol.
+#[derive(Debug)]
+struct Cdp {
+    command: &'static str,
+    params: Value,
+}
+
+impl WebDriverCompatibleCommand for Cdp {
+    fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
+        base.join(&format!(
+            "session/{}/goog/cdp/execute",
+            session.unwrap_or_default()
+        ))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
+        (
+            http::Method::POST,
+            Some(json!({ "cmd": self.command, "params": self.params }).to_string()),
+        )
+    }
+}
