@@ -1,0 +1,189 @@
+//! The helper's own side: what runs when this binary is started again as the helper.
+//!
+//! One thread, no runtime. It must not outlive the server: it sees the end of its channel (also when the server was
+//! killed), ends what is left in every namespace and exits. PR_SET_PDEATHSIG would not do: it follows the parent's
+//! *thread*, and a runtime's threads come and go.
+
+use super::netlink::{self, Netlink};
+use super::request::{self, Answer, FailedCall, MESSAGE, Request};
+use super::sockdiag;
+use crate::sys::{self, Errno};
+use std::collections::HashMap;
+use std::fs;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+
+/// Serves the channel on standard input until its other end is gone.
+///
+/// # Errors
+/// When the channel breaks in another way, or there is none.
+pub fn run() -> anyhow::Result<()> {
+    let channel = std::io::stdin();
+    let channel = channel.as_fd();
+    let home = match leave_home() {
+        Ok(home) => home,
+        Err(failed) => {
+            answer(channel, &Err(failed))?;
+            return Ok(());
+        }
+    };
+    answer(channel, &Ok(0))?;
+    let mut helper = Process {
+        home,
+        namespaces: HashMap::new(),
+        next: 1,
+    };
+    let mut buffer = [0; MESSAGE];
+    loop {
+        let n = match sys::receive_with_fds(channel, &mut buffer) {
+            Ok((0, _)) | Err(Errno(libc::ECONNRESET)) => break,
+            Ok((n, _)) => n,
+            Err(Errno(libc::EINTR)) => continue,
+            Err(errno) => anyhow::bail!("the helper cannot hear its server: {errno}"),
+        };
+        let result = match Request::from_bytes(&buffer[..n]) {
+            Some(Request::Close(number)) => {
+                helper.close(number);
+                continue;
+            }
+            Some(request) => helper.serve(request),
+            None => Err(failed("request")(Errno(libc::EINVAL))),
+        };
+        match result {
+            Ok((number, fds)) => {
+                if !fds.is_empty() {
+                    give(channel, fds)?;
+                }
+                answer(channel, &Ok(number))?;
+            }
+            Err(failed) => answer(channel, &Err(failed))?,
+        }
+    }
+    let all: Vec<u32> = helper.namespaces.keys().copied().collect();
+    all.into_iter().for_each(|number| helper.close(number));
+    Ok(())
+}
+
+/// Passes descriptors on and closes our own copies, before the answer: while a copy is open here, a close() in the
+/// server would not be the last one, and no FIN would be sent.
+fn give(channel: BorrowedFd<'_>, fds: Vec<OwnedFd>) -> anyhow::Result<()> {
+    let borrowed: Vec<BorrowedFd<'_>> = fds.iter().map(AsFd::as_fd).collect();
+    sys::send_with_fds(channel, request::DESCRIPTORS, &borrowed)
+        .map_err(|errno| anyhow::anyhow!("the helper cannot pass descriptors to its server: {errno}"))
+}
+
+fn answer(channel: BorrowedFd<'_>, answer: &Answer) -> anyhow::Result<()> {
+    sys::send_with_fds(channel, &request::answer_to_bytes(answer), &[])
+        .map_err(|errno| anyhow::anyhow!("the helper cannot answer its server: {errno}"))
+}
+
+fn failed(call: &str) -> impl Fn(Errno) -> FailedCall {
+    move |errno| FailedCall {
+        call: call.to_owned(),
+        errno,
+    }
+}
+
+/// Goes into an empty network namespace of its own, which is where the helper waits between requests: nothing that it
+/// does can touch the machine's network.
+fn leave_home() -> Result<OwnedFd, FailedCall> {
+    // Root has the right already; in a container root may lack it and a user namespace may still give it.
+    let as_root = sys::has_all_capabilities() && sys::unshare_network().is_ok();
+    if !as_root {
+        sys::unshare_user().map_err(failed("unshare(CLONE_NEWUSER)"))?;
+        sys::unshare_network().map_err(failed("unshare(CLONE_NEWNET)"))?;
+    }
+    // Namespaces made from here get a small table of connections of their own, so that looking one up or listing them
+    // is quick. Older kernels do not have the setting.
+    let _ = fs::write("/proc/sys/net/ipv4/tcp_child_ehash_entries", "256");
+    own_namespace()
+}
+
+fn own_namespace() -> Result<OwnedFd, FailedCall> {
+    fs::File::open("/proc/self/ns/net")
+        .map(OwnedFd::from)
+        .map_err(|e| failed("open(/proc/self/ns/net)")(e.into()))
+}
+
+struct Process {
+    /// Where the helper is between requests.
+    home: OwnedFd,
+    /// One a lab.
+    namespaces: HashMap<u32, OwnedFd>,
+    /// The next lab's number.
+    next: u32,
+}
+
+impl Process {
+    fn serve(&mut self, request: Request) -> Result<(u32, Vec<OwnedFd>), FailedCall> {
+        match request {
+            Request::Open => {
+                sys::unshare_network().map_err(failed("unshare(CLONE_NEWNET)"))?;
+                let made = furnish();
+                sys::enter_network(self.home.as_fd()).map_err(failed("setns"))?;
+                let (namespace, diag) = made?;
+                let number = self.next;
+                self.next += 1;
+                self.namespaces.insert(number, namespace);
+                Ok((number, vec![diag]))
+            }
+            Request::Socket(number, [family, kind, protocol]) => self
+                .inside(number, || sys::socket(family, kind, protocol))
+                .and_then(|made| made.map_err(failed("socket")))
+                .map(|fd| (0, vec![fd])),
+            Request::Pair(number, [family, kind, protocol]) => self
+                .inside(number, || sys::socket_pair(family, kind, protocol))
+                .and_then(|made| made.map_err(failed("socketpair")))
+                .map(|(first, second)| (0, vec![first, second])),
+            Request::Close(number) => {
+                self.close(number);
+                Ok((0, Vec::new()))
+            }
+        }
+    }
+
+    /// Does something inside a lab's namespace.
+    fn inside<T>(&self, number: u32, what: impl FnOnce() -> T) -> Result<T, FailedCall> {
+        let namespace = self
+            .namespaces
+            .get(&number)
+            .ok_or_else(|| failed("namespace")(Errno(libc::ENOENT)))?;
+        sys::enter_network(namespace.as_fd()).map_err(failed("setns"))?;
+        let done = what();
+        sys::enter_network(self.home.as_fd()).map_err(failed("setns"))?;
+        Ok(done)
+    }
+
+    fn close(&mut self, number: u32) {
+        // Where the kernel cannot destroy sockets, they end by themselves after some minutes.
+        let _ = self.inside(number, sockdiag::destroy_all);
+        self.namespaces.remove(&number);
+    }
+}
+
+/// Makes the new namespace that this thread is in a place to live: `lo` up, plain TCP settings.
+fn furnish() -> Result<(OwnedFd, OwnedFd), FailedCall> {
+    let namespace = own_namespace()?;
+    let route = Netlink::route().map_err(failed("socket(AF_NETLINK)"))?;
+    for (name, value) in SETTINGS {
+        // A setting that is missing or read-only here is not worth refusing the lab.
+        let _ = fs::write(format!("/proc/sys/net/{name}"), value);
+    }
+    let lo = sys::interface_index("lo").map_err(failed("if_nametoindex(lo)"))?;
+    netlink::bring_up(&route, lo).map_err(failed("RTM_NEWLINK(lo up)"))?;
+    let _ = netlink::route_multicast(&route, lo);
+    let diag = Netlink::sock_diag().map_err(failed("socket(NETLINK_SOCK_DIAG)"))?;
+    Ok((namespace, diag.into_fd()))
+}
+
+/// A namespace inherits some settings from the machine; a lesson wants the same ones everywhere. The values are the
+/// kernel's own defaults, but for two: everybody may bind ports below 1024, and one connection's results do not colour
+/// the next one's.
+const SETTINGS: &[(&str, &str)] = &[
+    ("ipv6/conf/all/disable_ipv6", "0"),
+    ("ipv6/conf/lo/disable_ipv6", "0"),
+    ("ipv4/ip_unprivileged_port_start", "0"),
+    ("ipv4/tcp_congestion_control", "cubic"),
+    ("ipv4/tcp_rmem", "4096 131072 6291456"),
+    ("ipv4/tcp_wmem", "4096 16384 4194304"),
+    ("ipv4/tcp_no_metrics_save", "1"),
+];

@@ -1,0 +1,300 @@
+//! What the kernel says about the lab's sockets, and which of it is new.
+
+use super::sock::Sock;
+use super::state::State;
+use crate::net::helper::sockdiag;
+use crate::sys::{self, RawAddr, RawTcpInfo};
+use protocol::sample::{AcceptQueue, TcpInfo};
+use protocol::{Address, Sample, SocketId, TcpState, bounds};
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+/// Up to so many sockets, all are looked at after each call; beyond, only those that the call can have touched.
+const LOOK_AT_ALL: usize = 8;
+/// Of those that somebody waits on, so many.
+const WAITED_ON: usize = 32;
+/// Closed connections that are watched until the kernel has forgotten them.
+const GHOSTS: usize = 32;
+/// TIME-WAIT lasts a minute, and FIN-WAIT-2 without a descriptor too: how often they are looked at.
+const LONG_WAIT_LOOK: Duration = Duration::from_secs(5);
+
+/// A TCP connection whose descriptor is closed: FIN-WAIT, TIME-WAIT, ...
+pub(super) struct Ghost {
+    /// Local and remote address, if it is a connection.
+    ends: Option<(SocketAddr, SocketAddr)>,
+    last: Sample,
+    /// What `last` says has been told.
+    told: bool,
+    /// Not looked at before.
+    next_look: Instant,
+}
+
+impl State {
+    /// Looks at what a call on this socket can have changed; the called socket comes first.
+    pub(super) fn sample_around(&mut self, called: Option<SocketId>) -> Vec<Sample> {
+        let mut ids: Vec<SocketId> = called.into_iter().collect();
+        if self.socks.len() <= LOOK_AT_ALL {
+            ids.extend(self.socks.keys().filter(|id| Some(**id) != called));
+        } else {
+            let peer = called
+                .and_then(|id| self.peer_of(id))
+                .filter(|id| Some(*id) != called);
+            ids.extend(peer);
+            let waited = self
+                .socks
+                .values()
+                .filter(|s| !s.waiters.is_empty() || s.listening)
+                .map(|s| s.id);
+            let new: Vec<SocketId> = self
+                .socks
+                .values()
+                .filter(|s| s.told.is_none())
+                .map(|s| s.id)
+                .collect();
+            let waited: Vec<SocketId> = waited.take(WAITED_ON).collect();
+            for id in waited.into_iter().chain(new) {
+                if !ids.contains(&id) {
+                    ids.push(id);
+                }
+            }
+        }
+        self.look_at_these(ids)
+    }
+
+    /// Looks at all sockets.
+    pub(super) fn sample_all(&mut self) -> Vec<Sample> {
+        let ids: Vec<SocketId> = self.socks.keys().copied().collect();
+        self.look_at_these(ids)
+    }
+
+    fn look_at_these(&mut self, ids: Vec<SocketId>) -> Vec<Sample> {
+        let mut new: Vec<Sample> = ids.into_iter().filter_map(|id| self.look(id)).collect();
+        self.look_at_ghosts(&mut new);
+        if !new.is_empty() {
+            self.look_sooner();
+        }
+        if self
+            .socks
+            .values()
+            .filter_map(|sock| sock.told.as_ref())
+            .any(is_under_way)
+            || !self.ghosts.is_empty()
+        {
+            self.look_soon();
+        }
+        new
+    }
+
+    /// The other end of a connection inside the lab.
+    fn peer_of(&self, id: SocketId) -> Option<SocketId> {
+        let told = self.socks.get(&id)?.told.as_ref()?;
+        let (local, peer) = (told.local.as_ref()?, told.peer.as_ref()?);
+        let other = self.socks.values().filter(|sock| sock.id != id).find(|sock| {
+            sock.told.as_ref().is_some_and(|other| {
+                other.local.as_ref() == Some(peer)
+                    && (other.peer.as_ref() == Some(local) || !sock.is_stream())
+            })
+        });
+        other.map(|sock| sock.id)
+    }
+
+    /// Looks at one socket; what it says now, if that is new.
+    fn look(&mut self, id: SocketId) -> Option<Sample> {
+        let sock = self.socks.get_mut(&id)?;
+        let mut sample = kernel_state(sock);
+        let state_changed = sock.told.as_ref().is_none_or(|told| told.state != sample.state);
+        if state_changed || sock.names.is_none() {
+            let local = sys::local_name(sock.fd()).ok();
+            let peer = sys::peer_name(sock.fd()).ok();
+            let names = (
+                local.and_then(|raw| self.named(&raw)),
+                peer.and_then(|raw| self.named(&raw)),
+            );
+            let sock = self.socks.get_mut(&id)?;
+            sock.names = Some(names);
+        }
+        let sock = self.socks.get_mut(&id)?;
+        (sample.local, sample.peer) = sock.names.clone().unwrap_or_default();
+        if sock.told.as_ref() == Some(&sample) {
+            return None;
+        }
+        sock.told = Some(sample.clone());
+        Some(sample)
+    }
+
+    /// A name that says something: not that of an unbound socket.
+    fn named(&self, raw: &RawAddr) -> Option<Address> {
+        let address = self.address(raw);
+        match &address {
+            Address::Unix { path } if path.is_empty() => None,
+            other if other.port() == Some(0) => None,
+            _ => Some(address),
+        }
+    }
+
+    /// Forgets a socket that the program has closed and nobody waits on any more; its connection may go on.
+    pub(super) fn bury_if_done(&mut self, id: SocketId) {
+        if self
+            .socks
+            .get(&id)
+            .is_none_or(|sock| sock.open || !sock.waiters.is_empty())
+        {
+            return;
+        }
+        // One last look, for the names.
+        let _ = self.look(id);
+        let Some(sock) = self.socks.remove(&id) else {
+            return;
+        };
+        let told = sock.told.clone().unwrap_or_default();
+        let ends = match (&told.local, &told.peer) {
+            (Some(local), Some(peer)) if sock.is_tcp() => to_std(local).zip(to_std(peer)),
+            _ => None,
+        };
+        let last = Sample {
+            sock: id,
+            family: sock.family,
+            kind: sock.kind,
+            state: told.state,
+            local: told.local,
+            peer: told.peer,
+            closed: true,
+            ..Sample::default()
+        };
+        // This is close(2).
+        drop(sock);
+        if self.ghosts.len() >= GHOSTS {
+            self.ghosts.remove(0);
+        }
+        self.ghosts.push(Ghost {
+            ends,
+            last,
+            told: false,
+            next_look: Instant::now(),
+        });
+    }
+
+    /// Looks at closed connections.
+    fn look_at_ghosts(&mut self, new: &mut Vec<Sample>) {
+        if self.ghosts.is_empty() {
+            return;
+        }
+        let now = Instant::now();
+        let diag = self.place.diag();
+        self.ghosts.retain_mut(|ghost| {
+            if ghost.next_look > now {
+                return true;
+            }
+            let known = match (diag, ghost.ends) {
+                // A socket with a file belongs to somebody else by now: the addresses are in use again.
+                (Some(diag), Some((local, remote))) => sockdiag::connection(diag, local, remote)
+                    .ok()
+                    .flatten()
+                    .filter(|k| k.inode == 0),
+                _ => None,
+            };
+            let mut sample = ghost.last.clone();
+            sample.send_queue = 0;
+            sample.tcp = None;
+            let stays = known.is_some();
+            match known {
+                Some(known) => {
+                    if let Some(info) = known.info {
+                        fill_tcp(&mut sample, info);
+                    }
+                    sample.state = TcpState::from_linux(known.state);
+                    sample.send_queue = known.send_queue;
+                    if matches!(sample.state, Some(TcpState::TimeWait)) {
+                        ghost.next_look = now + LONG_WAIT_LOOK;
+                    }
+                }
+                None => sample.state = sample.state.map(|_| TcpState::Closed),
+            }
+            if !ghost.told || sample != ghost.last {
+                ghost.told = true;
+                ghost.last = sample.clone();
+                new.push(sample);
+            }
+            stays
+        });
+    }
+}
+
+/// Will the kernel do something about it without a call?
+fn is_under_way(sample: &Sample) -> bool {
+    use TcpState::{Closing, FinWait1, LastAck, SynReceived, SynSent};
+    match sample.state {
+        Some(SynSent | SynReceived | FinWait1 | Closing | LastAck) => true,
+        Some(_) => sample.send_queue > 0,
+        None => false,
+    }
+}
+
+fn to_std(address: &Address) -> Option<SocketAddr> {
+    Some(SocketAddr::new(address.ip()?, address.port()?))
+}
+
+/// TCP_INFO, SIOCINQ, SIOCOUTQ and the first bytes of the receive buffer.
+fn kernel_state(sock: &mut Sock) -> Sample {
+    let mut sample = Sample {
+        sock: sock.id,
+        family: sock.family,
+        kind: sock.kind,
+        closed: !sock.open,
+        ..Sample::default()
+    };
+    if sock.is_tcp()
+        && let Ok(info) = sys::tcp_info(sock.fd())
+    {
+        fill_tcp(&mut sample, info);
+    }
+    if sock.listening && sock.is_stream() {
+        return sample;
+    }
+    sample.recv_queue = sys::bytes_to_read(sock.fd()).unwrap_or(0);
+    // For AF_UNIX the kernel tells memory, not bytes.
+    if sock.family != libc::AF_UNIX {
+        sample.send_queue = sys::bytes_unsent(sock.fd()).unwrap_or(0);
+    }
+    if sample.recv_queue > 0 {
+        let flags = libc::MSG_PEEK | libc::MSG_DONTWAIT;
+        let mut head = Vec::new();
+        match sys::receive(
+            sock.fd(),
+            &mut head,
+            bounds::PEEK.min(sample.recv_queue as usize),
+            flags,
+        ) {
+            Ok(_) => sample.recv_head = head.into(),
+            // Looking has taken an error that the program must hear of.
+            Err(errno) if !errno.would_block() => sock.held_error = Some(errno.0),
+            Err(_) => {}
+        }
+    }
+    sample
+}
+
+fn fill_tcp(sample: &mut Sample, info: RawTcpInfo) {
+    sample.state = TcpState::from_linux(info.state);
+    match sample.state {
+        Some(TcpState::Listen) => {
+            sample.accept_queue = Some(AcceptQueue {
+                queued: info.unacked,
+                backlog: info.sacked,
+            });
+        }
+        Some(TcpState::Closed) | None => {}
+        Some(_) => {
+            sample.tcp = Some(TcpInfo {
+                rtt: info.rtt,
+                rttvar: info.rttvar,
+                rto: info.rto,
+                cwnd: info.snd_cwnd,
+                mss: info.snd_mss,
+                unacked: info.unacked,
+                retransmitted: info.total_retrans,
+                window: info.rcv_wnd,
+            });
+        }
+    }
+}

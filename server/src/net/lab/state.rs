@@ -1,0 +1,461 @@
+//! A lab's sockets and waiting calls, under one lock. Nothing in here blocks.
+
+use super::op::{Op, Tried};
+use super::pump::Permit;
+use super::sample::Ghost;
+use super::sock::Sock;
+use super::{Confirmed, Reply, Told};
+use crate::net::place::Place;
+use crate::net::unix_names::UnixNames;
+use crate::sys::{self, Epoll, Ready};
+use protocol::{Call, CallId, Outcome, Sample, SocketId};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+/// How soon a call is tried again whose readiness the kernel cannot tell.
+const RETRY: Duration = Duration::from_millis(5);
+
+/// The kernel acknowledges a FIN after up to 40 ms: how long after a call to look for what has changed by itself.
+const LOOK: Duration = Duration::from_millis(45);
+/// While nothing changes, looks become rarer, down to one in this time.
+const LOOK_MOST: Duration = Duration::from_secs(1);
+
+/// Bytes that waiting send()s of one lab may hold.
+pub(super) const SEND_WAITING: usize = 8 << 20;
+
+pub(super) struct State {
+    // The order of these two matters when a lab is dropped: sockets first, then the network that they live in.
+    /// All sockets, also closed ones that somebody waits on.
+    pub(super) socks: BTreeMap<SocketId, Sock>,
+    pub(super) place: Place,
+    pub(super) unix: UnixNames,
+    /// Waiting calls in the order in which they came.
+    pub(super) waiting: BTreeMap<u64, Waiting>,
+    next_waiting: u64,
+    pub(super) epoll: Arc<Epoll>,
+    /// When muted sockets and calls without readiness are tried again.
+    retry_at: Option<Instant>,
+    /// When to look at the sockets without a call, because something is under way in the kernel.
+    look_at: Option<Instant>,
+    /// How long the look before that waited.
+    look_delay: Duration,
+    /// When the pump wakes by itself.
+    pub(super) sleeps_until: Option<Instant>,
+    /// Bytes of answers that nobody has taken yet.
+    pub(super) unread: Arc<AtomicUsize>,
+    pub(super) opened: Instant,
+    order: u64,
+    /// Connections whose descriptor is closed and that the kernel still knows.
+    pub(super) ghosts: Vec<Ghost>,
+    /// Why the network is gone, if it is.
+    ended: Option<String>,
+}
+
+/// A call that waits.
+pub(super) struct Waiting {
+    pub(super) id: CallId,
+    pub(super) op: Op,
+    permit: Permit,
+    /// When it ends, and with what.
+    deadline: Option<(Instant, Outcome)>,
+    /// Waits for answers to be taken, not for its socket.
+    paused: bool,
+    /// The kernel cannot tell when it is ready.
+    retries: bool,
+}
+
+impl State {
+    pub(super) fn new(place: Place, secret: u64, epoll: Arc<Epoll>, unread: Arc<AtomicUsize>) -> Self {
+        Self {
+            socks: BTreeMap::new(),
+            place,
+            unix: UnixNames::new(secret),
+            waiting: BTreeMap::new(),
+            next_waiting: 0,
+            epoll,
+            retry_at: None,
+            look_at: None,
+            look_delay: LOOK,
+            sleeps_until: None,
+            unread,
+            opened: Instant::now(),
+            order: 0,
+            ghosts: Vec::new(),
+            ended: None,
+        }
+    }
+
+    /// Makes a call.
+    pub(super) fn submit(&mut self, id: CallId, call: Call, permit: Permit) {
+        let sock = call.sock();
+        if let Some(why) = &self.ended {
+            let outcome = Outcome::Failed {
+                errno: libc::ENETDOWN,
+                why: Some(why.clone()),
+            };
+            self.answer(permit, id, sock, outcome);
+            return;
+        }
+        // Who waits longer is served first.
+        if sock
+            .and_then(|s| self.socks.get(&s))
+            .is_some_and(|s| !s.waiters.is_empty())
+        {
+            self.progress();
+        }
+        match self.begin(call) {
+            Begun::Ended(outcome) => self.answer(permit, id, sock, outcome),
+            Begun::Wait(op, deadline) => self.try_or_wait(id, sock, op, deadline, permit),
+        }
+        if !self.waiting.is_empty() {
+            self.progress();
+        }
+    }
+
+    fn try_or_wait(
+        &mut self,
+        id: CallId,
+        sock: Option<SocketId>,
+        mut op: Op,
+        deadline: Deadline,
+        permit: Permit,
+    ) {
+        let tried = self.attempt(&mut op);
+        if let Tried::Ended(outcome) = tried {
+            self.answer(permit, id, sock, outcome);
+            return;
+        }
+        let paused = matches!(tried, Tried::Paused);
+        let deadline = match deadline {
+            Deadline::Never => None,
+            Deadline::Now(outcome) if !paused => {
+                self.answer(permit, id, sock, outcome);
+                return;
+            }
+            // Ends as soon as it could be tried.
+            Deadline::Now(outcome) => Some((Instant::now(), outcome)),
+            Deadline::After(time, outcome) => Instant::now().checked_add(time).map(|at| (at, outcome)),
+        };
+        if op.payload_len() + self.waiting.values().map(|w| w.op.payload_len()).sum::<usize>() > SEND_WAITING
+        {
+            let outcome = Outcome::Failed {
+                errno: libc::ENOBUFS,
+                why: Some(format!(
+                    "Waiting send() calls of this lab hold more than {SEND_WAITING} bytes."
+                )),
+            };
+            self.answer(permit, id, sock, outcome);
+            return;
+        }
+        let seq = self.next_waiting;
+        self.next_waiting += 1;
+        let socks = op.socks();
+        let waiting = Waiting {
+            id,
+            op,
+            permit,
+            deadline,
+            paused,
+            retries: matches!(tried, Tried::Later),
+        };
+        self.waiting.insert(seq, waiting);
+        for sock in &socks {
+            if let Some(sock) = self.socks.get_mut(sock)
+                && !sock.waiters.contains(&seq)
+            {
+                sock.waiters.push(seq);
+            }
+        }
+        self.watch(&socks);
+    }
+
+    /// Tries everything whose socket is ready, oldest first, until nothing is.
+    pub(super) fn progress(&mut self) {
+        // Bounded: one call's answer can make another one ready, but each of them ends only once.
+        for _ in 0..1024 {
+            let Ok(ready) = self.epoll.ready() else { return };
+            if ready.is_empty() {
+                return;
+            }
+            for key in ready {
+                self.try_waiters(SocketId(u32::try_from(key).unwrap_or(u32::MAX)));
+            }
+        }
+        self.retry_at = Some(Instant::now());
+    }
+
+    /// Tries the calls that wait on one socket.
+    fn try_waiters(&mut self, id: SocketId) {
+        let seqs = self
+            .socks
+            .get(&id)
+            .map(|sock| sock.waiters.clone())
+            .unwrap_or_default();
+        let mut moved = false;
+        for seq in seqs {
+            moved |= self.try_again(seq);
+        }
+        // Ready for something that nobody here can use, like a hang-up: looking again at once would turn in a circle.
+        if let Some(sock) = self.socks.get_mut(&id)
+            && !moved
+            && sys::poll_now(&[(sock.fd(), sock.watched)]).is_ok_and(|r| r.iter().any(|r| !r.is_none()))
+        {
+            sock.muted = true;
+            self.retry_at.get_or_insert_with(|| Instant::now() + RETRY);
+        }
+        self.watch(&[id]);
+    }
+
+    /// Tries one waiting call; did anything come of it?
+    fn try_again(&mut self, seq: u64) -> bool {
+        let Some(mut waiting) = self.waiting.remove(&seq) else {
+            return false;
+        };
+        let before = waiting.op.progress();
+        match self.attempt(&mut waiting.op) {
+            Tried::Ended(outcome) => {
+                self.end_waiting(seq, waiting, outcome);
+                true
+            }
+            tried => {
+                waiting.paused = matches!(tried, Tried::Paused);
+                waiting.retries = matches!(tried, Tried::Later);
+                let moved = waiting.op.progress() != before;
+                let socks = waiting.op.socks();
+                self.waiting.insert(seq, waiting);
+                self.watch(&socks);
+                moved
+            }
+        }
+    }
+
+    /// A waiting call has ended (it is out of the list already).
+    fn end_waiting(&mut self, seq: u64, waiting: Waiting, outcome: Outcome) {
+        let socks = waiting.op.socks();
+        for id in &socks {
+            if let Some(sock) = self.socks.get_mut(id) {
+                sock.waiters.retain(|s| *s != seq);
+            }
+        }
+        self.watch(&socks);
+        let first = socks.first().copied();
+        self.answer(waiting.permit, waiting.id, first, outcome);
+        for id in socks {
+            self.bury_if_done(id);
+        }
+    }
+
+    /// Tells epoll what the waiting calls on these sockets need.
+    fn watch(&mut self, ids: &[SocketId]) {
+        for id in ids {
+            let Some(sock) = self.socks.get_mut(id) else {
+                continue;
+            };
+            let mut wish = Ready::NONE;
+            if !sock.muted {
+                for seq in &sock.waiters {
+                    if let Some(waiting) = self.waiting.get(seq)
+                        && !waiting.paused
+                        && !waiting.retries
+                    {
+                        wish = wish.or(waiting.op.wish(*id));
+                    }
+                }
+            }
+            let retries = sock
+                .waiters
+                .iter()
+                .any(|s| self.waiting.get(s).is_some_and(|w| w.retries));
+            if retries {
+                self.retry_at.get_or_insert_with(|| Instant::now() + RETRY);
+            }
+            if wish != sock.watched
+                && self
+                    .epoll
+                    .change(sock.fd(), u64::from(id.0), sock.watched, wish)
+                    .is_ok()
+            {
+                sock.watched = wish;
+            }
+        }
+    }
+
+    /// The next moment at which [`Self::on_time`] has something to do.
+    pub(super) fn next_time(&self) -> Option<Instant> {
+        let deadlines = self.waiting.values().filter(|w| !w.paused);
+        let deadlines = deadlines.filter_map(|w| w.deadline.as_ref().map(|(at, _)| *at));
+        deadlines.chain(self.retry_at).chain(self.look_at).min()
+    }
+
+    /// Ends what is due and tries again what the kernel cannot tell about; also what was paused for full stores.
+    pub(super) fn on_time(&mut self) {
+        let now = Instant::now();
+        let again = if self.retry_at.is_some_and(|at| at <= now) {
+            self.retry_at = None;
+            for sock in self.socks.values_mut() {
+                sock.muted = false;
+            }
+            true
+        } else {
+            false
+        };
+        let due: Vec<u64> = self
+            .waiting
+            .iter()
+            .filter(|(_, w)| again || w.paused)
+            .map(|(seq, _)| *seq)
+            .collect();
+        for seq in due {
+            self.try_again(seq);
+        }
+        let late: Vec<u64> = self
+            .waiting
+            .iter()
+            .filter(|(_, w)| !w.paused && w.deadline.as_ref().is_some_and(|(at, _)| *at <= now))
+            .map(|(seq, _)| *seq)
+            .collect();
+        for seq in late {
+            // What is ready at the last moment still counts.
+            self.try_again(seq);
+            if let Some(waiting) = self.waiting.remove(&seq) {
+                let outcome = match &waiting.deadline {
+                    Some((_, outcome)) => waiting.op.given_up(outcome.clone()),
+                    None => Outcome::Cancelled,
+                };
+                self.end_waiting(seq, waiting, outcome);
+            }
+        }
+    }
+
+    /// What has changed without a call, when it is time to look.
+    pub(super) fn look_if_due(&mut self) -> Vec<Sample> {
+        if self.look_at.is_none_or(|at| at > Instant::now()) {
+            return Vec::new();
+        }
+        self.look_at = None;
+        let delay = self.look_delay;
+        let changed = self.sample_all();
+        if changed.is_empty() {
+            self.look_delay = (delay * 2).min(LOOK_MOST);
+        }
+        changed
+    }
+
+    /// Nobody can be told now.
+    pub(super) fn look_later(&mut self) {
+        self.look_at = self.look_at.map(|_| Instant::now() + LOOK_MOST);
+    }
+
+    /// Something is under way in the kernel.
+    pub(super) fn look_soon(&mut self) {
+        self.look_at
+            .get_or_insert_with(|| Instant::now() + self.look_delay);
+    }
+
+    /// Something has changed.
+    pub(super) fn look_sooner(&mut self) {
+        if self.look_delay != LOOK {
+            self.look_delay = LOOK;
+            self.look_at = None;
+        }
+    }
+
+    pub(super) fn cancel(&mut self, id: CallId) {
+        let Some(seq) = self.waiting.iter().find(|(_, w)| w.id == id).map(|(seq, _)| *seq) else {
+            return;
+        };
+        if let Some(waiting) = self.waiting.remove(&seq) {
+            let outcome = waiting.op.withdrawn();
+            self.end_waiting(seq, waiting, outcome);
+        }
+    }
+
+    pub(super) fn confirm(&mut self, ids: &[CallId]) -> Confirmed {
+        self.progress();
+        self.on_time();
+        let waiting = ids
+            .iter()
+            .filter(|id| self.waiting.values().any(|w| w.id == **id && !w.paused))
+            .copied()
+            .collect();
+        let samples = self.sample_all();
+        Confirmed {
+            at: self.now(),
+            order: self.next_order(),
+            waiting,
+            samples,
+        }
+    }
+
+    /// Tells how a call ended.
+    fn answer(&mut self, permit: Permit, id: CallId, sock: Option<SocketId>, outcome: Outcome) {
+        let samples = self.sample_around(sock);
+        let bytes = outcome.payload().map_or(0, protocol::Payload::len);
+        self.unread.fetch_add(bytes, Ordering::AcqRel);
+        let reply = Reply {
+            id,
+            at: self.now(),
+            order: self.next_order(),
+            outcome,
+            samples,
+        };
+        permit.send(Told::Reply(reply));
+    }
+
+    /// Nanoseconds since the lab was opened.
+    pub(super) fn now(&self) -> u64 {
+        u64::try_from(self.opened.elapsed().as_nanos()).unwrap_or(u64::MAX)
+    }
+
+    pub(super) const fn next_order(&mut self) -> u64 {
+        self.order += 1;
+        self.order
+    }
+
+    /// Everything fails from now on; sockets are closed.
+    pub(super) fn end(&mut self, why: &str) -> bool {
+        if self.ended.is_some() {
+            return false;
+        }
+        self.ended = Some(why.to_owned());
+        for (seq, waiting) in std::mem::take(&mut self.waiting) {
+            let outcome = Outcome::Failed {
+                errno: libc::ENETDOWN,
+                why: Some(why.to_owned()),
+            };
+            self.end_waiting(seq, waiting, outcome);
+        }
+        self.socks.clear();
+        self.ghosts.clear();
+        true
+    }
+
+    /// The lab's owner has dropped it.
+    pub(super) fn close(&mut self) {
+        self.ended.get_or_insert_with(|| "The lab is closed.".to_owned());
+        self.waiting.clear();
+        self.socks.clear();
+        // This ends the namespace.
+        self.place = Place::Shared;
+    }
+}
+
+/// What becomes of a call at first.
+pub(super) enum Begun {
+    /// It has ended.
+    Ended(Outcome),
+    /// It may have to wait.
+    Wait(Op, Deadline),
+}
+
+/// How long a call may wait.
+pub(super) enum Deadline {
+    /// For ever.
+    Never,
+    /// Not at all: then it ends so.
+    Now(Outcome),
+    /// So long: then it ends so.
+    After(Duration, Outcome),
+}

@@ -1,0 +1,33 @@
+//! The networks that labs' sockets live in.
+//!
+//! ```text
+//! Networks ── open_lab() ──▶ Lab ── submit(id, call) ──▶ the kernel
+//!    │                        ▲ └─ Answers ◀── Reply { outcome, samples }
+//!    ├── helper/    a process that makes network namespaces and sockets in them
+//!    ├── place      where a lab's sockets are made: a namespace of its own, or the machine's loopback
+//!    ├── lab/       one lab: its sockets, the calls that wait, what was told about them
+//!    ├── names      hosts and services by name, from a table
+//!    ├── unix_names AF_UNIX names inside the lab
+//!    └── options    socket options and flags that programs may use
+//! ```
+//!
+//! A [`Lab`] knows nothing of WebSockets: the command line drives the same one in process.
+
+mod helper;
+mod lab;
+pub mod names;
+mod networks;
+mod options;
+mod place;
+mod unix_names;
+
+pub use helper::{ARGUMENT as HELPER_ARGUMENT, process::run as run_helper};
+pub use lab::{Answers, Confirmed, Lab, Reply, Told, TooManyCalls};
+pub use networks::{Networks, OpenError};
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Locks; a thread that panicked while it held one of our locks has left nothing half-done behind it.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,126 @@
+//! AF_UNIX names of a lab. A path is a name in this table, never opened in the machine's file system: a pathname socket
+//! can be reached from any network namespace, so `connect('/var/run/docker.sock')` must not even look.
+//!
+//! Each name of a program stands for an abstract name that nobody else can guess, which the kernel knows instead. As on Linux,
+//! a bound path stays when its socket is closed (the file is still there), an abstract name goes.
+
+use crate::sys::RawAddr;
+use protocol::{Address, SocketId};
+use std::collections::HashMap;
+
+/// How many names a lab may have: they stay until it is reset.
+const NAMES: usize = 1024;
+
+/// The table of one lab.
+#[derive(Debug)]
+pub(crate) struct UnixNames {
+    /// Begins every alias: 64 random bits, so that labs that share a namespace do not meet.
+    prefix: String,
+    /// By the program's name.
+    by_name: HashMap<Vec<u8>, Entry>,
+    /// The program's name by its alias.
+    by_alias: HashMap<Vec<u8>, Vec<u8>>,
+}
+
+#[derive(Clone, Debug)]
+struct Entry {
+    /// The abstract name without its leading zero byte.
+    alias: Vec<u8>,
+    /// SOCK_*, and who bound it: only for paths.
+    file: Option<(i32, SocketId)>,
+}
+
+/// Why a name cannot be used; the errno that Linux gives.
+pub(crate) type Refused = i32;
+
+/// A name about to be bound: the kernel's address, and what to remember if that works.
+pub(crate) struct Binding {
+    /// For bind(2).
+    pub(crate) raw: RawAddr,
+    remember: Option<(Vec<u8>, Entry)>,
+}
+
+/// Does a name belong to the abstract namespace?
+fn is_abstract(name: &[u8]) -> bool {
+    name.first() == Some(&0)
+}
+
+impl UnixNames {
+    /// An empty table. `secret` keeps the aliases apart from everybody else's.
+    pub(crate) fn new(secret: u64) -> Self {
+        Self {
+            prefix: format!("wirelab-{secret:016x}-"),
+            by_name: HashMap::new(),
+            by_alias: HashMap::new(),
+        }
+    }
+
+    /// The address to bind `sock` to.
+    ///
+    /// # Errors
+    /// EADDRINUSE for a path that is bound already, EINVAL for one that is too long, ENOSPC for too many.
+    pub(crate) fn to_bind(&self, name: &[u8], kind: i32, sock: SocketId) -> Result<Binding, Refused> {
+        if name.is_empty() {
+            // The kernel chooses an abstract name (unix(7), autobind).
+            let raw = RawAddr::abstract_unix(b"").ok_or(libc::EINVAL)?;
+            return Ok(Binding { raw, remember: None });
+        }
+        if name.len() > 108 {
+            return Err(libc::EINVAL);
+        }
+        let file = (!is_abstract(name)).then_some((kind, sock));
+        let entry = match self.by_name.get(name) {
+            Some(_) if file.is_some() => return Err(libc::EADDRINUSE),
+            Some(entry) => entry.clone(),
+            None if self.by_name.len() >= NAMES => return Err(libc::ENOSPC),
+            None => Entry {
+                alias: format!("{}{}", self.prefix, self.by_name.len()).into_bytes(),
+                file,
+            },
+        };
+        let raw = RawAddr::abstract_unix(&entry.alias).ok_or(libc::EINVAL)?;
+        Ok(Binding {
+            raw,
+            remember: Some((name.to_vec(), entry)),
+        })
+    }
+
+    /// The kernel has bound it.
+    pub(crate) fn bound(&mut self, binding: Binding) {
+        if let Some((name, entry)) = binding.remember {
+            self.by_alias.insert(entry.alias.clone(), name.clone());
+            self.by_name.insert(name, entry);
+        }
+    }
+
+    /// The address to connect or send to. `is_open` tells whether a socket is still there.
+    ///
+    /// # Errors
+    /// ENOENT for a path that nobody bound, ECONNREFUSED for an abstract name, EPROTOTYPE for the other kind of socket.
+    pub(crate) fn to_reach(
+        &self,
+        name: &[u8],
+        kind: i32,
+        is_open: impl Fn(SocketId) -> bool,
+    ) -> Result<RawAddr, Refused> {
+        let Some(entry) = self.by_name.get(name) else {
+            return Err(match name {
+                [] => libc::EINVAL,
+                name if is_abstract(name) => libc::ECONNREFUSED,
+                _ => libc::ENOENT,
+            });
+        };
+        match entry.file {
+            Some((other, owner)) if other != kind && is_open(owner) => Err(libc::EPROTOTYPE),
+            _ => RawAddr::abstract_unix(&entry.alias).ok_or(libc::EINVAL),
+        }
+    }
+
+    /// The program's name for an address that the kernel told.
+    pub(crate) fn address(&self, raw: &RawAddr) -> Option<Address> {
+        let path = raw.unix_path()?;
+        let alias = path.strip_prefix(&[0]).unwrap_or_default();
+        let name = self.by_alias.get(alias).cloned().unwrap_or(path);
+        Some(Address::Unix { path: name.into() })
+    }
+}

@@ -1,0 +1,24 @@
+//! Linux's calls. See the folder above.
+
+mod addr;
+mod errno;
+mod namespace;
+mod pass;
+mod process;
+mod socket;
+mod state;
+mod wait;
+
+pub(crate) use addr::RawAddr;
+pub(crate) use errno::{Errno, Result};
+pub(crate) use namespace::{
+    enter_network, has_all_capabilities, interface_index, unshare_network, unshare_user,
+};
+pub(crate) use pass::{receive_with_fds, send_with_fds, seqpacket_pair};
+pub(crate) use process::raise_descriptor_limit;
+pub(crate) use socket::{
+    accept, bind, blocking_socket, connect, get_option, listen, local_name, peer_name, receive, receive_from,
+    send, send_to, set_option, shutdown, socket, socket_pair,
+};
+pub(crate) use state::{RawTcpInfo, bytes_to_read, bytes_unsent, tcp_info};
+pub(crate) use wait::{Epoll, Ready, poll_now};
