@@ -72,15 +72,24 @@ impl Judges {
             ],
         )?;
         let driver = judge::find("CHROMEDRIVER", &["chromedriver"])?;
-        let Some(axe) = std::env::var_os("AXE")
-            .map(PathBuf::from)
-            .filter(|path| path.is_file())
-        else {
-            judge::missing("AXE does not name axe-core's script; `cargo xtask test` gets it");
+        let Some(axe) = axe() else {
+            judge::missing("axe-core is not there (or set AXE); `cargo xtask test` gets it");
             return None;
         };
         Some(Self { chrome, driver, axe })
     }
+}
+
+/// axe-core's script: `AXE`, or where `cargo xtask test` has put it.
+fn axe() -> Option<PathBuf> {
+    let named = std::env::var_os("AXE").map(PathBuf::from);
+    let tools = std::fs::read_dir(crate::target().join("tools"))
+        .ok()
+        .into_iter()
+        .flatten()
+        .flatten();
+    let got = tools.map(|tool| tool.path().join("node_modules/axe-core/axe.min.js"));
+    named.into_iter().chain(got).find(|path| path.is_file())
 }
 
 struct Browser {

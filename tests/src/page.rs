@@ -102,7 +102,11 @@ impl Page {
              (async () => {{ {body} }})().then(value => done({{value: value ?? null}}),
                                                error => done({{error: String(error && error.stack || error)}}));"
         );
-        let mut answer = self.client.execute_async(&wrapped, vec![args]).await?;
+        let mut answer = self
+            .client
+            .execute_async(&wrapped, vec![args])
+            .await
+            .with_context(|| format!("script: {body}"))?;
         if let Some(error) = answer.get("error").and_then(Value::as_str) {
             bail!("in the page: {error}\nscript: {body}");
         }

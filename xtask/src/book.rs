@@ -22,7 +22,12 @@ const PLACE: &str = "<!-- chapters -->";
 pub(crate) fn build() -> Result<PathBuf> {
     let source = root().join("book");
     let folder = target().join("xtask/book");
-    let inputs = [source.join("book.toml"), source.join("src"), source.join("theme")];
+    let inputs = [
+        source.join("book.toml"),
+        source.join("src"),
+        source.join("theme"),
+        source.join("solutions"),
+    ];
     stage::when_changed("book", &inputs, &folder.join("index.html"), || {
         timed("the book", || render(&source, &folder))
     })?;
@@ -50,7 +55,15 @@ fn render(source: &Path, folder: &Path) -> Result<()> {
                     place.display()
                 );
             }
-            bytes = page.replace(PLACE, &chapters(&book, place)?).into_bytes();
+            let page = page.replace(PLACE, &chapters(&book, place)?);
+            // What may be wider than a phone is scrolled, and then the keyboard must be able to get there.
+            let page = page.replace("<pre>", "<pre tabindex=\"0\">");
+            bytes = page
+                .replace(
+                    "<div class=\"table-wrapper\">",
+                    "<div class=\"table-wrapper\" tabindex=\"0\">",
+                )
+                .into();
         }
         files.bytes(place, bytes);
     }
@@ -84,7 +97,12 @@ fn chapters(book: &MDBook, place: &Path) -> Result<String> {
                 open = false;
                 writeln!(list, "<h2>{}</h2>", escape(title))?;
             }
-            BookItem::Separator => {}
+            BookItem::Separator => {
+                if open {
+                    list.push_str("</ul>\n");
+                }
+                open = false;
+            }
             BookItem::Chapter(chapter) => {
                 let path = chapter
                     .path
@@ -100,15 +118,19 @@ fn chapters(book: &MDBook, place: &Path) -> Result<String> {
                 } else {
                     ""
                 };
-                let number = chapter
-                    .number
-                    .as_ref()
+                let number = chapter.number.as_ref();
+                let part = if number.is_some_and(|number| number.len() > 1) {
+                    " class=\"part\""
+                } else {
+                    ""
+                };
+                let number = number
                     .map(|number| format!("<span>{number}</span> "))
                     .unwrap_or_default();
                 let link = page.to_string_lossy().replace('\\', "/");
                 writeln!(
                     list,
-                    "<li><a href=\"{up}{link}\"{here}>{number}{}</a></li>",
+                    "<li{part}><a href=\"{up}{link}\"{here}>{number}{}</a></li>",
                     escape(&chapter.name)
                 )?;
             }

@@ -1,0 +1,16 @@
+import socket
+
+sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+sock.connect(('localhost', 8888))
+
+sock.sendall(b'good morning ')
+sock.sendall(b'good night')
+sock.shutdown(socket.SHUT_WR)  # "I have no more to send", but I still listen
+
+while True:
+    piece = sock.recv(1024)
+    if not piece:
+        break
+    print('Back came {!r}'.format(piece))
+
+sock.close()
