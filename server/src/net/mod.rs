@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! Networks ── open_lab() ──▶ Lab ── submit(id, call) ──▶ the kernel
-//!    │                        ▲ └─ Answers ◀── Reply { outcome, samples }
+//!    │                        ▲ └─ next() ◀── Reply { outcome, samples }
 //!    ├── helper/    a process that makes network namespaces and sockets in them
 //!    ├── place      where a lab's sockets are made: a namespace of its own, or the machine's loopback
 //!    ├── lab/       one lab: its sockets, the calls that wait, what was told about them
@@ -22,7 +22,7 @@ mod place;
 mod unix_names;
 
 pub use helper::{ARGUMENT as HELPER_ARGUMENT, process::run as run_helper};
-pub use lab::{Answers, Confirmed, Lab, Reply, Told, TooManyCalls};
+pub use lab::{Lab, Told};
 pub use networks::{Networks, OpenError};
 
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -1,7 +1,7 @@
 //! What this machine offers, found out once at the start, and labs from it.
 
 use super::helper::{Helper, HelperError};
-use super::lab::{Answers, Lab};
+use super::lab::Lab;
 use super::lock;
 use super::place::Place;
 use crate::sys;
@@ -67,7 +67,7 @@ impl Networks {
     }
 
     /// Has each lab a network of its own?
-    pub fn are_private(&self) -> bool {
+    pub fn private(&self) -> bool {
         self.0.no_namespaces.is_none()
     }
 
@@ -94,20 +94,34 @@ impl Networks {
     ///
     /// # Errors
     /// [`OpenError`], when the kernel refuses another network.
-    pub async fn open_lab(&self) -> Result<(Lab, Answers), OpenError> {
-        let place = if self.are_private() {
-            let inner = Arc::clone(&self.0);
-            let namespace = blocking(move || inner.helper()?.open()).await;
-            Place::Private(namespace.map_err(|e| OpenError(e.to_string()))?)
-        } else {
-            Place::Shared
-        };
+    pub async fn open_lab(&self) -> Result<Lab, OpenError> {
+        let inner = Arc::clone(&self.0);
+        let place = blocking(move || inner.place()).await;
+        self.furnish(place)
+    }
+
+    /// The same, blocking for some milliseconds. Must be called inside a tokio runtime.
+    pub(crate) fn open_now(&self) -> Result<Lab, OpenError> {
+        self.furnish(self.0.place())
+    }
+
+    fn furnish(&self, place: Result<Place, HelperError>) -> Result<Lab, OpenError> {
+        let place = place.map_err(|e| OpenError(e.to_string()))?;
         let secret = getrandom::u64().map_err(|e| OpenError(e.to_string()))?;
-        Lab::new(place, secret).map_err(|e| OpenError(e.to_string()))
+        Lab::new(self.clone(), place, secret).map_err(|e| OpenError(e.to_string()))
     }
 }
 
 impl Inner {
+    /// A new, empty place.
+    fn place(&self) -> Result<Place, HelperError> {
+        if self.no_namespaces.is_none() {
+            Ok(Place::Private(self.helper()?.open()?))
+        } else {
+            Ok(Place::Shared)
+        }
+    }
+
     /// A helper that lives.
     fn helper(&self) -> Result<Arc<Helper>, HelperError> {
         let mut helper = lock(&self.helper);

@@ -2,7 +2,7 @@
 #![allow(dead_code, unreachable_pub, missing_docs, clippy::unwrap_used)]
 
 use protocol::{Address, Call, CallId, Outcome, Sample, SocketId, TcpState};
-use server::net::{Answers, Lab, Networks, Reply, Told};
+use server::net::{Lab, Networks, Told};
 use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::Path;
@@ -21,10 +21,10 @@ pub async fn networks() -> Networks {
 /// A lab and what it has told.
 pub struct Bench {
     pub lab: Lab,
-    pub answers: Answers,
     /// What every socket was last.
     pub state: HashMap<SocketId, Sample>,
-    pub told: VecDeque<Reply>,
+    pub told: VecDeque<(CallId, Outcome)>,
+    waiting: Vec<CallId>,
     next_call: u64,
     next_sock: u32,
 }
@@ -35,12 +35,12 @@ impl Bench {
     }
 
     pub async fn on(networks: &Networks) -> Self {
-        let (lab, answers) = networks.open_lab().await.unwrap();
+        let lab = networks.open_lab().await.unwrap();
         Self {
             lab,
-            answers,
             state: HashMap::new(),
             told: VecDeque::new(),
+            waiting: Vec::new(),
             next_call: 0,
             next_sock: 0,
         }
@@ -50,51 +50,49 @@ impl Bench {
     pub fn start(&mut self, call: Call) -> CallId {
         self.next_call += 1;
         let id = CallId(self.next_call);
-        self.lab.submit(id, call).unwrap();
+        self.lab.submit(id, call);
         id
     }
 
     /// Waits for a call's answer.
     pub async fn finish(&mut self, id: CallId) -> Outcome {
         loop {
-            if let Some(at) = self.told.iter().position(|reply| reply.id == id) {
-                return self.told.remove(at).unwrap().outcome;
+            if let Some(at) = self.told.iter().position(|reply| reply.0 == id) {
+                return self.told.remove(at).unwrap().1;
             }
-            let next = tokio::time::timeout(Duration::from_secs(20), self.answers.next()).await;
-            match next.unwrap_or_else(|_| panic!("no answer to {id:?}")) {
-                Some(told) => self.note(told),
-                None => panic!("the lab is closed"),
-            }
+            let next = tokio::time::timeout(Duration::from_secs(20), self.lab.next()).await;
+            self.note(next.unwrap_or_else(|_| panic!("no answer to {id:?}")));
         }
     }
 
     fn note(&mut self, told: Told) {
-        match told {
-            Told::Reply(reply) => {
-                for sample in &reply.samples {
-                    self.state.insert(sample.sock, sample.clone());
-                }
-                self.told.push_back(reply);
+        let samples = match told {
+            Told::Reply {
+                id, outcome, samples, ..
+            } => {
+                self.told.push_back((id, outcome));
+                samples
             }
-            Told::Changed { samples, .. } => {
-                for sample in samples {
-                    self.state.insert(sample.sock, sample);
-                }
+            Told::Changed { samples, .. } => samples,
+            Told::Confirmed { waiting, samples, .. } => {
+                self.waiting = waiting;
+                samples
             }
-            Told::Ended { why } => panic!("the lab has ended: {why}"),
+            Told::Lost { text } => panic!("the lab is lost: {text}"),
+        };
+        for sample in samples {
+            self.state.insert(sample.sock, sample);
         }
     }
 
     /// Asks which calls wait; takes what has been told before.
     pub fn confirm(&mut self, ids: &[CallId]) -> Vec<CallId> {
-        let confirmed = self.lab.confirm(ids);
-        while let Some(told) = self.answers.try_next() {
+        self.next_call += 1;
+        self.lab.confirm(CallId(self.next_call), ids);
+        while let Some(told) = self.lab.try_next() {
             self.note(told);
         }
-        for sample in confirmed.samples {
-            self.state.insert(sample.sock, sample);
-        }
-        confirmed.waiting
+        self.waiting.clone()
     }
 
     pub fn is_waiting(&mut self, id: CallId) -> bool {
@@ -108,7 +106,7 @@ impl Bench {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(5)).await;
-            while let Some(told) = self.answers.try_next() {
+            while let Some(told) = self.lab.try_next() {
                 self.note(told);
             }
         }

@@ -7,7 +7,7 @@
 //!     state    the lab's sockets and waiting calls, under one lock
 //!   pump       a task that wakes for ready sockets (one epoll a lab) and for deadlines
 //!   sample     after each answer: what has changed in the kernel
-//! Answers ◀── Told
+//! next() ◀── Told
 //! ```
 //!
 //! All sockets are nonblocking; blocking mode and deadlines are kept here, as CPython keeps deadlines. Nothing is read
@@ -22,54 +22,50 @@ mod sock;
 mod state;
 
 use super::lock;
+use super::networks::{Networks, OpenError};
 use super::place::Place;
 use crate::sys::Errno;
-use protocol::{Call, CallId, Outcome, Sample, bounds};
+use protocol::{Call, CallId, Outcome, Sample};
 use pump::Shared;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
-use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 /// A lab's network, open until it is dropped.
 pub struct Lab {
     shared: Arc<Shared>,
     pump: JoinHandle<()>,
-}
-
-/// How a call ended, and what the kernel says now.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Reply {
-    /// The call.
-    pub id: CallId,
-    /// Nanoseconds since the lab was opened.
-    pub at: u64,
-    /// The count of what was told about this lab, from 1.
-    pub order: u64,
-    /// How it ended.
-    pub outcome: Outcome,
-    /// Sockets whose state changed since it was last told, the called one first.
-    pub samples: Vec<Sample>,
-}
-
-/// Which calls wait, and what the kernel says now.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Confirmed {
-    /// Nanoseconds since the lab was opened.
-    pub at: u64,
-    /// The count of what was told about this lab, from 1.
-    pub order: u64,
-    /// Those of the asked calls that wait in the kernel.
-    pub waiting: Vec<CallId>,
-    /// Sockets whose state changed since it was last told.
-    pub samples: Vec<Sample>,
+    networks: Networks,
 }
 
 /// What a lab tells, in order.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Told {
     /// A call has ended.
-    Reply(Reply),
+    Reply {
+        /// The call.
+        id: CallId,
+        /// Nanoseconds since the lab was opened.
+        at: u64,
+        /// The count of what was told about this lab, from 1.
+        order: u64,
+        /// How it ended.
+        outcome: Outcome,
+        /// Sockets whose state changed since it was last told, the called one first.
+        samples: Vec<Sample>,
+    },
+    /// The answer to [`Lab::confirm`].
+    Confirmed {
+        /// The question.
+        id: CallId,
+        /// Nanoseconds since the lab was opened.
+        at: u64,
+        /// The count of what was told about this lab, from 1.
+        order: u64,
+        /// Those of the asked calls that wait in the kernel. The others' answers were told before.
+        waiting: Vec<CallId>,
+        /// Sockets whose state changed since it was last told.
+        samples: Vec<Sample>,
+    },
     /// Sockets changed without a call's answer.
     Changed {
         /// Nanoseconds since the lab was opened.
@@ -79,22 +75,11 @@ pub enum Told {
         /// What they are now.
         samples: Vec<Sample>,
     },
-    /// The lab's network is gone; calls fail from now on.
-    Ended {
+    /// The lab's network is gone; calls fail from now on. [`Lab::reset`] makes a new one.
+    Lost {
         /// One plain sentence.
-        why: String,
+        text: String,
     },
-}
-
-/// More calls wait for their answer, or have answers that nobody has taken, than [`bounds::CALLS_IN_FLIGHT`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("too many calls are waiting for their answers at once")]
-pub struct TooManyCalls;
-
-/// The answers of one lab, to be taken in order.
-pub struct Answers {
-    told: mpsc::Receiver<Told>,
-    shared: Arc<Shared>,
 }
 
 /// Why a lab has ended that nobody closed.
@@ -103,15 +88,13 @@ const HELPER_DIED: &str =
 
 impl Lab {
     /// A lab in `place`. Must be called inside a tokio runtime.
-    pub(crate) fn new(place: Place, secret: u64) -> Result<(Self, Answers), Errno> {
-        // One place more than calls: for what is told without a call.
-        let (tell, told) = mpsc::channel(bounds::CALLS_IN_FLIGHT + 2);
-        let shared = Shared::new(place, secret, tell)?;
+    pub(crate) fn new(networks: Networks, place: Place, secret: u64) -> Result<Self, Errno> {
+        let shared = Shared::new(place, secret)?;
         let weak = Arc::downgrade(&shared);
         let lives = match &lock(&shared.state).place {
             Place::Private(namespace) => namespace.on_death(move || {
                 if let Some(shared) = weak.upgrade() {
-                    shared.end(HELPER_DIED);
+                    lock(&shared.state).end(HELPER_DIED);
                 }
             }),
             Place::Shared => true,
@@ -120,23 +103,17 @@ impl Lab {
             return Err(Errno(libc::ENETDOWN));
         }
         let pump = tokio::spawn(pump::run(Arc::clone(&shared)));
-        let answers = Answers {
-            told,
-            shared: Arc::clone(&shared),
-        };
-        Ok((Self { shared, pump }, answers))
+        Ok(Self {
+            shared,
+            pump,
+            networks,
+        })
     }
 
-    /// Makes a call. Its answer comes by [`Answers`], at once or when it has ended. `id` must not be that of a call
-    /// that is still waiting.
-    ///
-    /// # Errors
-    /// [`TooManyCalls`]: the call was not made.
-    pub fn submit(&self, id: CallId, call: Call) -> Result<(), TooManyCalls> {
-        let permit = self.shared.permit().ok_or(TooManyCalls)?;
-        lock(&self.shared.state).submit(id, call, permit);
+    /// Makes a call. Its answer is told at once or when it has ended. `id` must not be that of a call that still waits.
+    pub fn submit(&self, id: CallId, call: Call) {
+        lock(&self.shared.state).submit(id, call);
         self.shared.wake_for_deadlines();
-        Ok(())
     }
 
     /// Withdraws a call: it is answered with [`Outcome::Cancelled`], unless it had ended before.
@@ -144,10 +121,43 @@ impl Lab {
         lock(&self.shared.state).cancel(id);
     }
 
-    /// Which of these calls are really waiting in the kernel. The others have been answered: their answers can be taken
-    /// already.
-    pub fn confirm(&self, ids: &[CallId]) -> Confirmed {
-        lock(&self.shared.state).confirm(ids)
+    /// Asks which of these calls are really waiting in the kernel; [`Told::Confirmed`] answers.
+    pub fn confirm(&self, question: CallId, ids: &[CallId]) {
+        lock(&self.shared.state).confirm(question, ids);
+    }
+
+    /// The next news.
+    pub async fn next(&mut self) -> Told {
+        loop {
+            if let Some(told) = self.try_next() {
+                return told;
+            }
+            self.shared.news.notified().await;
+        }
+    }
+
+    /// The next news if there are any.
+    pub fn try_next(&mut self) -> Option<Told> {
+        let (told, go_on) = lock(&self.shared.state).take();
+        if go_on {
+            self.shared.kick.notify_one();
+        }
+        told
+    }
+
+    /// Closes everything and begins with a new, empty network; what was not taken is not told any more. Takes a few
+    /// milliseconds, during which it blocks: inside a runtime that serves others, open another lab instead.
+    ///
+    /// # Errors
+    /// [`OpenError`]; the lab is as it was then.
+    pub fn reset(&mut self) -> Result<(), OpenError> {
+        *self = self.networks.open_now()?;
+        Ok(())
+    }
+
+    /// Can another call be made before news are taken? A call that is made nevertheless fails with ENOBUFS.
+    pub fn has_room(&self) -> bool {
+        lock(&self.shared.state).has_room()
     }
 
     /// True: a network of its own. False: the machine's loopback, shared.
@@ -164,31 +174,6 @@ impl Lab {
 impl Drop for Lab {
     fn drop(&mut self) {
         self.pump.abort();
-        self.shared.close();
-    }
-}
-
-impl Answers {
-    /// The next one; `None` when the lab was dropped and everything was taken.
-    pub async fn next(&mut self) -> Option<Told> {
-        let told = self.told.recv().await;
-        self.took(told)
-    }
-
-    /// The next one if it is there already.
-    pub fn try_next(&mut self) -> Option<Told> {
-        let told = self.told.try_recv().ok();
-        self.took(told)
-    }
-
-    fn took(&self, told: Option<Told>) -> Option<Told> {
-        if let Some(Told::Reply(Reply { outcome, .. })) = &told {
-            let bytes = outcome.payload().map_or(0, protocol::Payload::len);
-            let before = self.shared.unread.fetch_sub(bytes, Ordering::AcqRel);
-            if before >= bounds::UNACKNOWLEDGED {
-                self.shared.kick.notify_one();
-            }
-        }
-        told
+        lock(&self.shared.state).close();
     }
 }

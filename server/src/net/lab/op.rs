@@ -5,7 +5,6 @@ use super::state::State;
 use crate::net::place::kernel_error;
 use crate::sys::{self, Errno, RawAddr, Ready};
 use protocol::{Outcome, SocketId, bounds};
-use std::sync::atomic::Ordering;
 
 /// A call under way.
 pub(super) enum Op {
@@ -240,7 +239,7 @@ impl State {
         from: bool,
         got: &mut Option<Vec<u8>>,
     ) -> Tried {
-        if self.unread.load(Ordering::Acquire) >= bounds::UNACKNOWLEDGED {
+        if self.unread >= bounds::UNACKNOWLEDGED {
             return Tried::Paused;
         }
         let Some(sock) = self.socks.get_mut(&id) else {

@@ -1,18 +1,17 @@
 //! A lab's sockets and waiting calls, under one lock. Nothing in here blocks.
 
+use super::Told;
 use super::op::{Op, Tried};
-use super::pump::Permit;
 use super::sample::Ghost;
 use super::sock::Sock;
-use super::{Confirmed, Reply, Told};
 use crate::net::place::Place;
 use crate::net::unix_names::UnixNames;
 use crate::sys::{self, Epoll, Ready};
-use protocol::{Call, CallId, Outcome, Sample, SocketId};
-use std::collections::BTreeMap;
+use protocol::{Call, CallId, Outcome, SocketId, bounds};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
+use tokio::sync::Notify;
 
 /// How soon a call is tried again whose readiness the kernel cannot tell.
 const RETRY: Duration = Duration::from_millis(5);
@@ -43,8 +42,12 @@ pub(super) struct State {
     look_delay: Duration,
     /// When the pump wakes by itself.
     pub(super) sleeps_until: Option<Instant>,
-    /// Bytes of answers that nobody has taken yet.
-    pub(super) unread: Arc<AtomicUsize>,
+    /// What nobody has taken yet, in order.
+    told: VecDeque<Told>,
+    /// Bytes that programs have received, in there.
+    pub(super) unread: usize,
+    /// Something was told.
+    news: Arc<Notify>,
     pub(super) opened: Instant,
     order: u64,
     /// Connections whose descriptor is closed and that the kernel still knows.
@@ -57,7 +60,6 @@ pub(super) struct State {
 pub(super) struct Waiting {
     pub(super) id: CallId,
     pub(super) op: Op,
-    permit: Permit,
     /// When it ends, and with what.
     deadline: Option<(Instant, Outcome)>,
     /// Waits for answers to be taken, not for its socket.
@@ -67,7 +69,7 @@ pub(super) struct Waiting {
 }
 
 impl State {
-    pub(super) fn new(place: Place, secret: u64, epoll: Arc<Epoll>, unread: Arc<AtomicUsize>) -> Self {
+    pub(super) fn new(place: Place, secret: u64, epoll: Arc<Epoll>, news: Arc<Notify>) -> Self {
         Self {
             socks: BTreeMap::new(),
             place,
@@ -79,7 +81,9 @@ impl State {
             look_at: None,
             look_delay: LOOK,
             sleeps_until: None,
-            unread,
+            told: VecDeque::new(),
+            unread: 0,
+            news,
             opened: Instant::now(),
             order: 0,
             ghosts: Vec::new(),
@@ -88,14 +92,25 @@ impl State {
     }
 
     /// Makes a call.
-    pub(super) fn submit(&mut self, id: CallId, call: Call, permit: Permit) {
+    pub(super) fn submit(&mut self, id: CallId, call: Call) {
         let sock = call.sock();
+        if !self.has_room() {
+            let outcome = Outcome::Failed {
+                errno: libc::ENOBUFS,
+                why: Some(format!(
+                    "More than {} calls of this lab wait at once.",
+                    bounds::CALLS_IN_FLIGHT
+                )),
+            };
+            self.answer(id, sock, outcome);
+            return;
+        }
         if let Some(why) = &self.ended {
             let outcome = Outcome::Failed {
                 errno: libc::ENETDOWN,
                 why: Some(why.clone()),
             };
-            self.answer(permit, id, sock, outcome);
+            self.answer(id, sock, outcome);
             return;
         }
         // Who waits longer is served first.
@@ -106,32 +121,25 @@ impl State {
             self.progress();
         }
         match self.begin(call) {
-            Begun::Ended(outcome) => self.answer(permit, id, sock, outcome),
-            Begun::Wait(op, deadline) => self.try_or_wait(id, sock, op, deadline, permit),
+            Begun::Ended(outcome) => self.answer(id, sock, outcome),
+            Begun::Wait(op, deadline) => self.try_or_wait(id, sock, op, deadline),
         }
         if !self.waiting.is_empty() {
             self.progress();
         }
     }
 
-    fn try_or_wait(
-        &mut self,
-        id: CallId,
-        sock: Option<SocketId>,
-        mut op: Op,
-        deadline: Deadline,
-        permit: Permit,
-    ) {
+    fn try_or_wait(&mut self, id: CallId, sock: Option<SocketId>, mut op: Op, deadline: Deadline) {
         let tried = self.attempt(&mut op);
         if let Tried::Ended(outcome) = tried {
-            self.answer(permit, id, sock, outcome);
+            self.answer(id, sock, outcome);
             return;
         }
         let paused = matches!(tried, Tried::Paused);
         let deadline = match deadline {
             Deadline::Never => None,
             Deadline::Now(outcome) if !paused => {
-                self.answer(permit, id, sock, outcome);
+                self.answer(id, sock, outcome);
                 return;
             }
             // Ends as soon as it could be tried.
@@ -146,7 +154,7 @@ impl State {
                     "Waiting send() calls of this lab hold more than {SEND_WAITING} bytes."
                 )),
             };
-            self.answer(permit, id, sock, outcome);
+            self.answer(id, sock, outcome);
             return;
         }
         let seq = self.next_waiting;
@@ -155,7 +163,6 @@ impl State {
         let waiting = Waiting {
             id,
             op,
-            permit,
             deadline,
             paused,
             retries: matches!(tried, Tried::Later),
@@ -241,7 +248,7 @@ impl State {
         }
         self.watch(&socks);
         let first = socks.first().copied();
-        self.answer(waiting.permit, waiting.id, first, outcome);
+        self.answer(waiting.id, first, outcome);
         for id in socks {
             self.bury_if_done(id);
         }
@@ -329,23 +336,24 @@ impl State {
         }
     }
 
-    /// What has changed without a call, when it is time to look.
-    pub(super) fn look_if_due(&mut self) -> Vec<Sample> {
+    /// Tells what has changed without a call, when it is time to look.
+    pub(super) fn look_if_due(&mut self) {
         if self.look_at.is_none_or(|at| at > Instant::now()) {
-            return Vec::new();
+            return;
         }
         self.look_at = None;
-        let delay = self.look_delay;
-        let changed = self.sample_all();
-        if changed.is_empty() {
-            self.look_delay = (delay * 2).min(LOOK_MOST);
+        if !self.has_room() {
+            self.look_at = Some(Instant::now() + LOOK_MOST);
+            return;
         }
-        changed
-    }
-
-    /// Nobody can be told now.
-    pub(super) fn look_later(&mut self) {
-        self.look_at = self.look_at.map(|_| Instant::now() + LOOK_MOST);
+        let delay = self.look_delay;
+        let samples = self.sample_all();
+        if samples.is_empty() {
+            self.look_delay = (delay * 2).min(LOOK_MOST);
+            return;
+        }
+        let (at, order) = (self.now(), self.next_order());
+        self.tell(Told::Changed { at, order, samples });
     }
 
     /// Something is under way in the kernel.
@@ -372,7 +380,7 @@ impl State {
         }
     }
 
-    pub(super) fn confirm(&mut self, ids: &[CallId]) -> Confirmed {
+    pub(super) fn confirm(&mut self, question: CallId, ids: &[CallId]) {
         self.progress();
         self.on_time();
         let waiting = ids
@@ -381,27 +389,48 @@ impl State {
             .copied()
             .collect();
         let samples = self.sample_all();
-        Confirmed {
-            at: self.now(),
-            order: self.next_order(),
+        let (at, order) = (self.now(), self.next_order());
+        self.tell(Told::Confirmed {
+            id: question,
+            at,
+            order,
             waiting,
             samples,
-        }
+        });
     }
 
     /// Tells how a call ended.
-    fn answer(&mut self, permit: Permit, id: CallId, sock: Option<SocketId>, outcome: Outcome) {
+    fn answer(&mut self, id: CallId, sock: Option<SocketId>, outcome: Outcome) {
         let samples = self.sample_around(sock);
-        let bytes = outcome.payload().map_or(0, protocol::Payload::len);
-        self.unread.fetch_add(bytes, Ordering::AcqRel);
-        let reply = Reply {
+        self.unread += outcome.payload().map_or(0, protocol::Payload::len);
+        let (at, order) = (self.now(), self.next_order());
+        self.tell(Told::Reply {
             id,
-            at: self.now(),
-            order: self.next_order(),
+            at,
+            order,
             outcome,
             samples,
-        };
-        permit.send(Told::Reply(reply));
+        });
+    }
+
+    fn tell(&mut self, told: Told) {
+        self.told.push_back(told);
+        self.news.notify_one();
+    }
+
+    /// The oldest that nobody has taken, and whether calls that were paused for it can go on.
+    pub(super) fn take(&mut self) -> (Option<Told>, bool) {
+        let told = self.told.pop_front();
+        let full = self.unread >= bounds::UNACKNOWLEDGED;
+        if let Some(Told::Reply { outcome, .. }) = &told {
+            self.unread -= outcome.payload().map_or(0, protocol::Payload::len);
+        }
+        (told, full && self.unread < bounds::UNACKNOWLEDGED)
+    }
+
+    /// Can another call be made before answers are taken?
+    pub(super) fn has_room(&self) -> bool {
+        self.waiting.len() + self.told.len() < bounds::CALLS_IN_FLIGHT
     }
 
     /// Nanoseconds since the lab was opened.
@@ -415,9 +444,9 @@ impl State {
     }
 
     /// Everything fails from now on; sockets are closed.
-    pub(super) fn end(&mut self, why: &str) -> bool {
+    pub(super) fn end(&mut self, why: &str) {
         if self.ended.is_some() {
-            return false;
+            return;
         }
         self.ended = Some(why.to_owned());
         for (seq, waiting) in std::mem::take(&mut self.waiting) {
@@ -429,7 +458,7 @@ impl State {
         }
         self.socks.clear();
         self.ghosts.clear();
-        true
+        self.tell(Told::Lost { text: why.to_owned() });
     }
 
     /// The lab's owner has dropped it.
@@ -437,6 +466,7 @@ impl State {
         self.ended.get_or_insert_with(|| "The lab is closed.".to_owned());
         self.waiting.clear();
         self.socks.clear();
+        self.ghosts.clear();
         // This ends the namespace.
         self.place = Place::Shared;
     }
