@@ -1,6 +1,6 @@
 //! `cargo xtask bench`: sizes and speeds against their limits, in one table.
 //!
-//! The page's size is measured here. The speeds of the engine and of the bridge come from programs of those crates, each of
+//! The page's size is measured here. The speeds of the engine and of the bridge come from programs of the tests, each of
 //! which prints lines `name<TAB>figure<TAB>limit<TAB>ok|over` and compares within its own run: a slow machine slows both
 //! sides of a ratio.
 
@@ -16,19 +16,8 @@ use crate::{compress, stage};
 /// A lab's page: wasm, JavaScript and style sheets, as brotli sends them.
 const PAGE_LIMIT: usize = 450_000;
 
-/// Programs that measure: the package, how cargo is to run it, and the file by which it is known to be there.
-const MEASURERS: [(&str, [&str; 2], &str); 2] = [
-    (
-        "engine",
-        ["--example", "bench-engine"],
-        "engine/examples/bench-engine.rs",
-    ),
-    (
-        "wirelab-tests",
-        ["--bin", "bench-bridge"],
-        "tests/src/bin/bench-bridge.rs",
-    ),
-];
+/// Programs that measure, in `tests/src/bin/`.
+const MEASURERS: [&str; 2] = ["bench-engine", "bench-bridge"];
 
 struct Row {
     name: String,
@@ -40,9 +29,9 @@ struct Row {
 /// Measures, prints the table, and fails when something is over its limit.
 pub(crate) fn run() -> Result<()> {
     let mut rows = vec![page()?];
-    for (package, how, file) in MEASURERS {
-        if root().join(file).exists() {
-            rows.extend(measure(package, how)?);
+    for program in MEASURERS {
+        if root().join(format!("tests/src/bin/{program}.rs")).exists() {
+            rows.extend(measure(program)?);
         }
     }
     let width = |cell: fn(&Row) -> &str| {
@@ -97,20 +86,24 @@ fn kilobytes(bytes: usize) -> String {
     format!("{}.{} KB", bytes / 1000, bytes % 1000 / 100)
 }
 
-fn measure(package: &str, how: [&str; 2]) -> Result<Vec<Row>> {
-    let mut command = cargo(&["run", "--release", "--quiet", "--package", package]);
-    command
-        .args(how)
-        .arg("--target-dir")
-        .arg(target())
-        .stderr(Stdio::inherit());
+fn measure(program: &str) -> Result<Vec<Row>> {
+    let mut command = cargo(&[
+        "run",
+        "--release",
+        "--quiet",
+        "--package",
+        "wirelab-tests",
+        "--bin",
+        program,
+    ]);
+    command.arg("--target-dir").arg(target()).stderr(Stdio::inherit());
     let output = command.output()?;
     if !output.status.success() {
-        bail!("{} failed ({})", how[1], output.status);
+        bail!("{program} failed ({})", output.status);
     }
     let text = String::from_utf8(output.stdout)?;
     text.lines()
-        .map(|line| row(line).with_context(|| format!("{}: {line:?}", how[1])))
+        .map(|line| row(line).with_context(|| format!("{program}: {line:?}")))
         .collect()
 }
 
