@@ -10,6 +10,8 @@ use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, Locator, elements::Element};
 use serde_json::{Value, json};
 
+use crate::Story;
+
 /// A page in the browser of one test.
 #[derive(Clone)]
 pub struct Page {
@@ -123,6 +125,44 @@ impl Page {
                      await customElements.whenDefined('wire-lab');
                      await lab.ready;";
         self.script(&format!("{found} {body}"), json!(n)).await
+    }
+
+    /// What has happened so far in the n-th lab.
+    ///
+    /// # Errors
+    /// When the element's answers are not what the book says they are.
+    pub async fn story(&self, n: usize) -> Result<Story> {
+        let told = self
+            .lab(n, "return [lab.timeline(), lab.programs().map(p => p.name)]")
+            .await?;
+        let (events, programs) = serde_json::from_value(told).context("timeline() and programs()")?;
+        Ok(Story { events, programs })
+    }
+
+    /// Presses `key` until the n-th lab's story fits; the story then.
+    ///
+    /// # Errors
+    /// When it does not fit after `most` keys.
+    pub async fn press_until(
+        &self,
+        n: usize,
+        key: &str,
+        most: u32,
+        fits: impl Fn(&Story) -> bool,
+    ) -> Result<Story> {
+        let mut story = self.story(n).await?;
+        for _ in 0..most {
+            if fits(&story) {
+                return Ok(story);
+            }
+            self.press(key).await?;
+            self.lab(n, "await lab.settled").await?;
+            story = self.story(n).await?;
+        }
+        bail!(
+            "{most} times {key:?} were not enough; the last events: {:#?}",
+            story.events.iter().rev().take(5).collect::<Vec<_>>()
+        )
     }
 
     /// Steps the n-th lab with `next()` until it says that there is no further step; how many there were.

@@ -10,7 +10,7 @@ use std::process::Stdio;
 use anyhow::{Context, Result, bail};
 
 use crate::site::{self, Kind};
-use crate::workspace::{cargo, root, target, timed};
+use crate::workspace::{cargo, root, timed};
 use crate::{compress, stage};
 
 /// A lab's page: wasm, JavaScript and style sheets, as brotli sends them.
@@ -96,8 +96,7 @@ fn measure(program: &str) -> Result<Vec<Row>> {
         "--bin",
         program,
     ]);
-    command.arg("--target-dir").arg(target()).stderr(Stdio::inherit());
-    let output = command.output()?;
+    let output = command.stderr(Stdio::inherit()).output()?;
     if !output.status.success() {
         bail!("{program} failed ({})", output.status);
     }

@@ -1,22 +1,19 @@
 //! `cargo xtask serve`: what a new user types first.
 
+use std::process::Command;
+
 use anyhow::Result;
 
 use crate::site::{self, Kind};
-use crate::workspace::{self, cargo, target, timed};
+use crate::workspace::{self, cargo, timed};
 
 /// Builds what has changed, then serves the site until it is interrupted. The server prints the addresses.
 pub(crate) fn run(args: &[&str]) -> Result<()> {
     site::build(Kind::Release)?;
     timed("the server", || {
-        let mut command = cargo(&["build", "--package", "server"]);
-        command.arg("--target-dir").arg(target());
-        workspace::run(command)
+        workspace::run(cargo(&["build", "--package", "server"]))
     })?;
-    let binary = target()
-        .join("debug")
-        .join(format!("wirelab{}", std::env::consts::EXE_SUFFIX));
-    let mut server = std::process::Command::new(binary);
+    let mut server = Command::new(workspace::server("debug"));
     server
         .arg("serve")
         .arg("--site")

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 
 use crate::stage::Files;
-use crate::workspace::{cargo, root, run, target, timed};
+use crate::workspace::{self, cargo, root, run, target, timed};
 use crate::{book, labs, web};
 
 /// How the pages are compiled.
@@ -52,23 +52,15 @@ pub(crate) fn build(kind: Kind) -> Result<()> {
 /// The release binary with the site inside it.
 pub(crate) fn embed_into_server() -> Result<()> {
     timed("the server, with the site inside", || {
-        let mut command = cargo(&[
+        run(cargo(&[
             "build",
             "--package",
             "server",
             "--release",
             "--features",
             "server/embed",
-        ]);
-        command.arg("--target-dir").arg(target());
-        run(command)
+        ]))
     })?;
-    println!(
-        "{}",
-        target()
-            .join("release")
-            .join(format!("wirelab{}", std::env::consts::EXE_SUFFIX))
-            .display()
-    );
+    println!("{}", workspace::server("release").display());
     Ok(())
 }

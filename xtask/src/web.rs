@@ -23,8 +23,7 @@ pub(crate) fn build(kind: Kind) -> Result<PathBuf> {
         Kind::Dev => "wasm-dev",
     };
     timed("the pages, for wasm", || {
-        let target = target();
-        let mut command = cargo(&[
+        run(cargo(&[
             "build",
             "--package",
             "web",
@@ -32,9 +31,7 @@ pub(crate) fn build(kind: Kind) -> Result<PathBuf> {
             TARGET,
             "--profile",
             profile,
-        ]);
-        command.arg("--target-dir").arg(&target);
-        run(command)
+        ]))
     })?;
     let wasm = target().join(TARGET).join(profile).join("web.wasm");
     let folder = target().join("xtask").join(format!("pkg-{profile}"));

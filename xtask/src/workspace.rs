@@ -19,9 +19,8 @@ pub(crate) fn target() -> PathBuf {
 }
 
 /// Variables of the outer cargo run that an inner one may see: where crates come from, and how loudly to speak.
-const KEPT: [&str; 9] = [
+const KEPT: [&str; 8] = [
     "CARGO_HOME",
-    "CARGO_TARGET_DIR",
     "CARGO_BUILD_JOBS",
     "CARGO_INCREMENTAL",
     "CARGO_NET_",
@@ -44,8 +43,18 @@ pub(crate) fn cargo(args: &[&str]) -> Command {
             command.env_remove(&name);
         }
     }
-    command.current_dir(root()).args(args);
     command
+        .current_dir(root())
+        .args(args)
+        .env("CARGO_TARGET_DIR", target());
+    command
+}
+
+/// The server's program in a profile's folder: `debug` or `release`.
+pub(crate) fn server(profile: &str) -> PathBuf {
+    target()
+        .join(profile)
+        .join(format!("wirelab{}", env::consts::EXE_SUFFIX))
 }
 
 /// Runs a command that speaks for itself; an error names it.
