@@ -28,6 +28,8 @@ pub const UNACKNOWLEDGED_COUNT: usize = 4096;
 pub const RESUME_SECONDS: u64 = 60;
 /// How long a session may be silent, seconds: after that it is closed.
 pub const IDLE_SECONDS: u64 = 2 * 60 * 60;
+/// Labs open at once in one session.
+pub const LABS_PER_SESSION: usize = 16;
 /// Sessions of one server.
 pub const SESSIONS: usize = 2000;
 /// Sessions of one address that is not loopback (a class behind one address has many).

@@ -1,10 +1,16 @@
 //! The binary `wirelab`: the site, the WebSocket bridge, loopback networks, the command line.
 //!
 //! ```text
-//! net/     networks and labs: real sockets, in process
-//! sys/     the system calls (the only unsafe code)
+//! serve/   wirelab serve: pages, who may talk to us, published ports
+//!   ws/    sessions over WebSockets: labs for pages
+//!     net/ networks and labs: real sockets, in process
+//!       sys/ the system calls (the only unsafe code)
+//! check    wirelab check: what works here
 //! ```
 
+pub mod check;
 pub mod net;
+pub mod serve;
 #[allow(unsafe_code)]
 mod sys;
+pub mod ws;

@@ -1,12 +1,53 @@
 //! `wirelab`: see `server/src/lib.rs`.
 
-fn main() -> anyhow::Result<()> {
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Step network programs line by line, over real sockets.
+#[derive(Parser)]
+#[command(name = "wirelab", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the pages, the book and the bridge
+    Serve(server::serve::ServeArgs),
+    /// Say which networks work on this machine, and which call failed if one does not
+    Check,
+}
+
+fn main() -> ExitCode {
     // Before any thread or runtime: the helper has one thread, for ever.
     if std::env::args_os()
         .nth(1)
         .is_some_and(|arg| arg == server::net::HELPER_ARGUMENT)
     {
-        return server::net::run_helper();
+        return match server::net::run_helper() {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(_) => ExitCode::FAILURE,
+        };
     }
-    Ok(())
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("wirelab: the runtime could not be started: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let done = runtime.block_on(async {
+        match cli.command {
+            Command::Serve(args) => server::serve::run(args).await.map(|()| ExitCode::SUCCESS),
+            Command::Check => server::check::run().await,
+        }
+    });
+    // Connections end with the runtime; nothing is waited for.
+    runtime.shutdown_background();
+    done.unwrap_or_else(|error| {
+        eprintln!("wirelab: {error:#}");
+        ExitCode::from(2)
+    })
 }

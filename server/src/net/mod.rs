@@ -22,7 +22,7 @@ mod place;
 mod unix_names;
 
 pub use helper::{ARGUMENT as HELPER_ARGUMENT, process::run as run_helper};
-pub use lab::{Lab, Told};
+pub use lab::{Dialer, Lab, Told};
 pub use networks::{Networks, OpenError};
 
 use std::sync::{Mutex, MutexGuard, PoisonError};

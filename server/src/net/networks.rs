@@ -7,6 +7,7 @@ use super::place::Place;
 use crate::sys;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
+use tokio::sync::Notify;
 
 /// Opens labs. Cheap to clone.
 #[derive(Clone)]
@@ -95,20 +96,25 @@ impl Networks {
     /// # Errors
     /// [`OpenError`], when the kernel refuses another network.
     pub async fn open_lab(&self) -> Result<Lab, OpenError> {
+        self.open_lab_telling(Arc::default()).await
+    }
+
+    /// The same; `news` is notified when the lab has told something, so that one task can wait for many labs.
+    pub(crate) async fn open_lab_telling(&self, news: Arc<Notify>) -> Result<Lab, OpenError> {
         let inner = Arc::clone(&self.0);
         let place = blocking(move || inner.place()).await;
-        self.furnish(place)
+        self.furnish(place, news)
     }
 
     /// The same, blocking for some milliseconds. Must be called inside a tokio runtime.
-    pub(crate) fn open_now(&self) -> Result<Lab, OpenError> {
-        self.furnish(self.0.place())
+    pub(crate) fn open_now(&self, news: Arc<Notify>) -> Result<Lab, OpenError> {
+        self.furnish(self.0.place(), news)
     }
 
-    fn furnish(&self, place: Result<Place, HelperError>) -> Result<Lab, OpenError> {
+    fn furnish(&self, place: Result<Place, HelperError>, news: Arc<Notify>) -> Result<Lab, OpenError> {
         let place = place.map_err(|e| OpenError(e.to_string()))?;
         let secret = getrandom::u64().map_err(|e| OpenError(e.to_string()))?;
-        Lab::new(self.clone(), place, secret).map_err(|e| OpenError(e.to_string()))
+        Lab::new(self.clone(), place, secret, news).map_err(|e| OpenError(e.to_string()))
     }
 }
 

@@ -15,6 +15,7 @@
 
 mod addresses;
 mod calls;
+mod dialer;
 mod op;
 mod pump;
 mod sample;
@@ -28,7 +29,10 @@ use crate::sys::Errno;
 use protocol::{Call, CallId, Outcome, Sample};
 use pump::Shared;
 use std::sync::Arc;
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
+
+pub use dialer::Dialer;
 
 /// A lab's network, open until it is dropped.
 pub struct Lab {
@@ -88,8 +92,13 @@ const HELPER_DIED: &str =
 
 impl Lab {
     /// A lab in `place`. Must be called inside a tokio runtime.
-    pub(crate) fn new(networks: Networks, place: Place, secret: u64) -> Result<Self, Errno> {
-        let shared = Shared::new(place, secret)?;
+    pub(crate) fn new(
+        networks: Networks,
+        place: Place,
+        secret: u64,
+        news: Arc<Notify>,
+    ) -> Result<Self, Errno> {
+        let shared = Shared::new(place, secret, news)?;
         let weak = Arc::downgrade(&shared);
         let lives = match &lock(&shared.state).place {
             Place::Private(namespace) => namespace.on_death(move || {
@@ -151,8 +160,13 @@ impl Lab {
     /// # Errors
     /// [`OpenError`]; the lab is as it was then.
     pub fn reset(&mut self) -> Result<(), OpenError> {
-        *self = self.networks.open_now()?;
+        *self = self.networks.open_now(Arc::clone(&self.shared.news))?;
         Ok(())
+    }
+
+    /// For connections from outside into the lab.
+    pub(crate) fn dialer(&self) -> Dialer {
+        Dialer(Arc::downgrade(&self.shared))
     }
 
     /// Can another call be made before news are taken? A call that is made nevertheless fails with ENOBUFS.

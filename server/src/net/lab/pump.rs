@@ -19,9 +19,8 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    pub(super) fn new(place: Place, secret: u64) -> Result<Arc<Self>, Errno> {
+    pub(super) fn new(place: Place, secret: u64, news: Arc<Notify>) -> Result<Arc<Self>, Errno> {
         let epoll = Arc::new(Epoll::new()?);
-        let news = Arc::new(Notify::new());
         let state = State::new(place, secret, Arc::clone(&epoll), Arc::clone(&news));
         Ok(Arc::new(Self {
             state: Mutex::new(state),

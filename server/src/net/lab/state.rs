@@ -8,7 +8,7 @@ use crate::net::place::Place;
 use crate::net::unix_names::UnixNames;
 use crate::sys::{self, Epoll, Ready};
 use protocol::{Call, CallId, Outcome, SocketId, bounds};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::Notify;
@@ -50,6 +50,8 @@ pub(super) struct State {
     news: Arc<Notify>,
     pub(super) opened: Instant,
     order: u64,
+    /// Connections from outside.
+    pub(super) guests: usize,
     /// Connections whose descriptor is closed and that the kernel still knows.
     pub(super) ghosts: Vec<Ghost>,
     /// Why the network is gone, if it is.
@@ -86,6 +88,7 @@ impl State {
             news,
             opened: Instant::now(),
             order: 0,
+            guests: 0,
             ghosts: Vec::new(),
             ended: None,
         }
@@ -362,6 +365,12 @@ impl State {
             .get_or_insert_with(|| Instant::now() + self.look_delay);
     }
 
+    /// Somebody from outside has come or gone.
+    pub(super) fn guests(&mut self, by: isize) {
+        self.guests = self.guests.saturating_add_signed(by);
+        self.look_at = Some(Instant::now());
+    }
+
     /// Something has changed.
     pub(super) fn look_sooner(&mut self) {
         if self.look_delay != LOOK {
@@ -383,11 +392,13 @@ impl State {
     pub(super) fn confirm(&mut self, question: CallId, ids: &[CallId]) {
         self.progress();
         self.on_time();
-        let waiting = ids
-            .iter()
-            .filter(|id| self.waiting.values().any(|w| w.id == **id && !w.paused))
-            .copied()
+        let all: BTreeSet<CallId> = self
+            .waiting
+            .values()
+            .filter(|w| !w.paused)
+            .map(|w| w.id)
             .collect();
+        let waiting = ids.iter().filter(|id| all.contains(id)).copied().collect();
         let samples = self.sample_all();
         let (at, order) = (self.now(), self.next_order());
         self.tell(Told::Confirmed {

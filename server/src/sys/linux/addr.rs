@@ -61,6 +61,27 @@ impl RawAddr {
         raw
     }
 
+    /// Copies an address of AF_INET or AF_INET6; `None` for null and other families.
+    ///
+    /// # Safety
+    /// `from` is null or points to a whole `struct sockaddr_*` of the family that it says.
+    pub(super) unsafe fn copy_internet(from: *const libc::sockaddr) -> Option<SocketAddr> {
+        if from.is_null() {
+            return None;
+        }
+        // SAFETY: every sockaddr begins with its family.
+        let len = match i32::from(unsafe { (*from).sa_family }) {
+            libc::AF_INET => size_of::<libc::sockaddr_in>(),
+            libc::AF_INET6 => size_of::<libc::sockaddr_in6>(),
+            _ => return None,
+        };
+        let mut raw = Self::room();
+        // SAFETY: the caller promises `len` readable bytes; the storage is larger than either structure.
+        unsafe { std::ptr::copy_nonoverlapping(from.cast::<u8>(), (&raw mut raw.storage).cast::<u8>(), len) };
+        raw.len = len as libc::socklen_t;
+        raw.to_std()
+    }
+
     /// AF_UNIX in the abstract namespace: `name` without its leading zero byte. An empty name asks bind(2) to choose one.
     /// `None` if it is too long (107 bytes).
     pub(crate) fn abstract_unix(name: &[u8]) -> Option<Self> {

@@ -1,6 +1,8 @@
-//! Limits of this process.
+//! Limits of this process, and the machine's addresses.
 
+use super::RawAddr;
 use super::errno::{Result, check};
+use std::net::IpAddr;
 
 /// Lets the process open as many descriptors as its hard limit allows; the number.
 pub(crate) fn raise_descriptor_limit() -> Result<u64> {
@@ -16,4 +18,29 @@ pub(crate) fn raise_descriptor_limit() -> Result<u64> {
         check(unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) })?;
     }
     Ok(limit.rlim_cur)
+}
+
+/// The addresses of the machine's interfaces, in the kernel's order; without link-local ones, which need a scope.
+pub(crate) fn interface_addresses() -> Result<Vec<IpAddr>> {
+    let mut first: *mut libc::ifaddrs = std::ptr::null_mut();
+    // SAFETY: getifaddrs writes one pointer to a list that it has allocated.
+    check(unsafe { libc::getifaddrs(&raw mut first) })?;
+    let mut found = Vec::new();
+    let mut next = first;
+    while !next.is_null() {
+        // SAFETY: `next` is an entry of the list, which is freed below only.
+        let entry = unsafe { &*next };
+        // SAFETY: ifa_addr is null or points to the sockaddr of its family.
+        if let Some(address) = unsafe { RawAddr::copy_internet(entry.ifa_addr) } {
+            found.push(address.ip());
+        }
+        next = entry.ifa_next;
+    }
+    // SAFETY: the list came from getifaddrs and is not used any more.
+    unsafe { libc::freeifaddrs(first) };
+    found.retain(|ip| match ip {
+        IpAddr::V4(ip) => !ip.is_link_local(),
+        IpAddr::V6(ip) => !ip.is_unicast_link_local(),
+    });
+    Ok(found)
 }

@@ -1,0 +1,374 @@
+//! What outlives a connection: labs, request ids, answers that the page has not acknowledged.
+
+use super::hub::Hub;
+use super::store::Store;
+use crate::net::{Lab, Told, names::HOSTNAME};
+use crate::serve::publish::Published;
+use protocol::frame::{self, Frame};
+use protocol::message::LabNumber;
+use protocol::{CallId, FromPage, FromServer, Network, SessionId, bounds};
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use std::time::Instant;
+use tokio::sync::Notify;
+use tokio_tungstenite::tungstenite::Message;
+
+/// Requests that wait for room in the store, so that acknowledgements behind them can be read.
+const PENDING: usize = bounds::CALLS_IN_FLIGHT;
+/// Their bytes.
+const PENDING_BYTES: usize = 4 << 20;
+
+/// A page's session.
+pub(super) struct Session {
+    pub(super) id: SessionId,
+    /// 32 hexadecimal digits.
+    pub(super) secret: String,
+    labs: BTreeMap<LabNumber, OpenLab>,
+    store: Store,
+    /// Requests that were read and not run yet, and how many bytes they came as.
+    pending: VecDeque<(usize, Result<FromPage, Malformed>)>,
+    pending_bytes: usize,
+    /// To be written to the connection.
+    outbox: VecDeque<Message>,
+    /// The highest request id that was seen.
+    last_id: u64,
+    /// The highest one that a connection before this one has brought: the page may send those again.
+    sent_before: u64,
+    /// The last `seq` given.
+    seq: u64,
+    /// One of the labs has told something.
+    pub(super) news: Arc<Notify>,
+    /// When the page has asked for something last.
+    pub(super) last_request: Instant,
+}
+
+struct OpenLab {
+    // Before the lab: its sockets in the lab's network end first.
+    published: Vec<Published>,
+    lab: Lab,
+}
+
+/// A message that is none of ours: the request id, if one can be made out, and what is wrong.
+pub(super) struct Malformed {
+    id: Option<CallId>,
+    text: String,
+}
+
+/// The page sends requests and does not acknowledge answers.
+#[derive(Debug)]
+pub(super) struct Overrun;
+
+impl Session {
+    pub(super) fn new(id: SessionId, secret: String) -> Self {
+        Self {
+            id,
+            secret,
+            labs: BTreeMap::new(),
+            store: Store::default(),
+            pending: VecDeque::new(),
+            pending_bytes: 0,
+            outbox: VecDeque::new(),
+            last_id: 0,
+            sent_before: 0,
+            seq: 0,
+            news: Arc::default(),
+            last_request: Instant::now(),
+        }
+    }
+
+    /// A new connection takes the session up; the page has everything up to `received`.
+    pub(super) fn resume(&mut self, received: u64) {
+        self.store.acknowledge(received);
+        self.outbox = self.store.messages().cloned().collect();
+        self.sent_before = self.last_id;
+        self.last_request = Instant::now();
+        // Also what the labs have told meanwhile.
+        self.news.notify_one();
+    }
+
+    /// The connection is lost; what was not written is in the store.
+    pub(super) fn rest(&mut self) {
+        self.outbox = VecDeque::new();
+    }
+
+    /// A message from the page, as it came.
+    pub(super) async fn hear(&mut self, message: Message, hub: &Hub) -> Result<(), Overrun> {
+        let bytes = message.len();
+        let decoded = decode(&message);
+        if let Ok(FromPage::Ack { seq }) = decoded {
+            self.store.acknowledge(seq);
+            self.go_on(hub).await;
+            return Ok(());
+        }
+        self.last_request = Instant::now();
+        if self.pending.is_empty() && !self.store.is_full() {
+            self.run(decoded, hub).await;
+            self.drain();
+            return Ok(());
+        }
+        if self.pending.len() >= PENDING || self.pending_bytes + bytes > PENDING_BYTES {
+            return Err(Overrun);
+        }
+        self.pending_bytes += bytes;
+        self.pending.push_back((bytes, decoded));
+        Ok(())
+    }
+
+    /// Takes what the labs have told, and runs what has waited, as far as there is room.
+    pub(super) async fn go_on(&mut self, hub: &Hub) {
+        self.drain();
+        while !self.store.is_full()
+            && let Some((bytes, decoded)) = self.pending.pop_front()
+        {
+            self.pending_bytes -= bytes;
+            self.run(decoded, hub).await;
+            self.drain();
+        }
+    }
+
+    /// What is to be written next.
+    pub(super) fn next_out(&mut self) -> Option<Message> {
+        self.outbox.pop_front()
+    }
+
+    async fn run(&mut self, decoded: Result<FromPage, Malformed>, hub: &Hub) {
+        let id = match &decoded {
+            Ok(message) => message.id(),
+            Err(malformed) => malformed.id,
+        };
+        if let Some(CallId(number)) = id {
+            if number <= self.last_id {
+                if number > self.sent_before {
+                    self.problem(
+                        id,
+                        None,
+                        format!("Request ids must count up; {number} has been used before."),
+                    );
+                }
+                // Otherwise sent again after a lost connection: it has run, its answer is on the way or was acknowledged.
+                return;
+            }
+            self.last_id = number;
+        }
+        match decoded {
+            Ok(message) => self.obey(message, hub).await,
+            Err(malformed) => self.problem(malformed.id, None, malformed.text),
+        }
+    }
+
+    async fn obey(&mut self, message: FromPage, hub: &Hub) {
+        match message {
+            FromPage::Call { id, lab, call } => match self.labs.get(&lab) {
+                Some(open) => open.lab.submit(id, call),
+                None => self.no_lab(id, lab),
+            },
+            FromPage::Confirm { id, lab, calls } => match self.labs.get(&lab) {
+                Some(open) => open.lab.confirm(id, &calls),
+                None => self.no_lab(id, lab),
+            },
+            FromPage::Cancel { call } => self.labs.values().for_each(|open| open.lab.cancel(call)),
+            FromPage::Open { id, lab, network } => {
+                let Network::Loopback = network;
+                if self.labs.contains_key(&lab) {
+                    self.problem(
+                        Some(id),
+                        None,
+                        format!("Lab {lab} is open already; reset it to begin anew."),
+                    );
+                } else if self.labs.len() >= bounds::LABS_PER_SESSION {
+                    let most = bounds::LABS_PER_SESSION;
+                    let text =
+                        format!("A page may have {most} labs open at once. Close one to open another.");
+                    self.problem(Some(id), None, text);
+                } else {
+                    self.open(id, lab, hub).await;
+                }
+            }
+            FromPage::Reset { id, lab } => {
+                if self.labs.remove(&lab).is_some() {
+                    self.open(id, lab, hub).await;
+                } else {
+                    self.no_lab(id, lab);
+                }
+            }
+            FromPage::CloseLab { lab } => drop(self.labs.remove(&lab)),
+            FromPage::Publish { id, lab, port } => self.publish(id, lab, port, hub).await,
+            FromPage::Hello { .. } => {
+                self.problem(
+                    None,
+                    None,
+                    "A hello stands at the beginning of a connection only.".to_owned(),
+                );
+            }
+            FromPage::Ack { seq } => self.store.acknowledge(seq),
+        }
+    }
+
+    async fn open(&mut self, id: CallId, number: LabNumber, hub: &Hub) {
+        match hub.networks.open_lab_telling(Arc::clone(&self.news)).await {
+            Ok(lab) => {
+                let private = lab.is_private();
+                let published = Vec::new();
+                self.labs.insert(number, OpenLab { published, lab });
+                self.tell(|seq| FromServer::Opened {
+                    seq,
+                    id,
+                    lab: number,
+                    network: Network::Loopback,
+                    private,
+                    hostname: HOSTNAME.to_owned(),
+                });
+            }
+            Err(error) => self.problem(Some(id), None, sentence(&error.to_string())),
+        }
+    }
+
+    async fn publish(&mut self, id: CallId, number: LabNumber, port: u16, hub: &Hub) {
+        let Some(open) = self.labs.get_mut(&number) else {
+            self.no_lab(id, number);
+            return;
+        };
+        if let Some(before) = open.published.iter().find(|p| p.port == port) {
+            let address = before.address.to_string();
+            self.tell(|seq| FromServer::Published {
+                seq,
+                id,
+                port,
+                address,
+            });
+            return;
+        }
+        match hub.publisher.publish(&open.lab, port).await {
+            Ok(published) => {
+                let address = published.address.to_string();
+                open.published.push(published);
+                self.tell(|seq| FromServer::Published {
+                    seq,
+                    id,
+                    port,
+                    address,
+                });
+            }
+            Err(error) => self.problem(Some(id), None, error.to_string()),
+        }
+    }
+
+    /// Takes what the labs have told, as far as there is room.
+    fn drain(&mut self) {
+        let mut labs = std::mem::take(&mut self.labs);
+        for (number, open) in &mut labs {
+            while !self.store.is_full()
+                && let Some(told) = open.lab.try_next()
+            {
+                self.tell(|seq| message(seq, *number, told));
+            }
+        }
+        self.labs = labs;
+    }
+
+    fn tell(&mut self, make: impl FnOnce(u64) -> FromServer) {
+        self.seq += 1;
+        let message = pack(make(self.seq));
+        self.store.push(self.seq, message.clone());
+        self.outbox.push_back(message);
+    }
+
+    fn problem(&mut self, id: Option<CallId>, lab: Option<LabNumber>, text: String) {
+        self.tell(|seq| FromServer::Problem {
+            seq,
+            id,
+            lab,
+            text,
+            fatal: false,
+        });
+    }
+
+    fn no_lab(&mut self, id: CallId, lab: LabNumber) {
+        self.problem(Some(id), None, format!("Lab {lab} is not open in this session."));
+    }
+}
+
+/// As it lies in a WebSocket message.
+pub(super) fn pack(message: FromServer) -> Message {
+    match frame::encode(message) {
+        Frame::Text(text) => Message::text(text),
+        Frame::Binary(bytes) => Message::binary(bytes),
+    }
+}
+
+fn message(seq: u64, lab: LabNumber, told: Told) -> FromServer {
+    match told {
+        Told::Reply {
+            id,
+            at,
+            order,
+            outcome,
+            samples,
+        } => FromServer::Reply {
+            seq,
+            id,
+            at,
+            order,
+            outcome,
+            samples,
+        },
+        Told::Confirmed {
+            id,
+            at,
+            order,
+            waiting,
+            samples,
+        } => FromServer::Confirmed {
+            seq,
+            id,
+            at,
+            order,
+            waiting,
+            samples,
+        },
+        Told::Changed { at, order, samples } => FromServer::Changed {
+            seq,
+            lab,
+            at,
+            order,
+            samples,
+        },
+        Told::Lost { text } => FromServer::Problem {
+            seq,
+            id: None,
+            lab: Some(lab),
+            text,
+            fatal: false,
+        },
+    }
+}
+
+/// Reads a text or binary message.
+pub(super) fn decode(message: &Message) -> Result<FromPage, Malformed> {
+    let decoded = match message {
+        Message::Text(text) => frame::decode_text(text.as_str()),
+        other => frame::decode_binary(&other.clone().into_data()),
+    };
+    decoded.map_err(|error| Malformed {
+        id: request_id(message),
+        text: sentence(&error.to_string()),
+    })
+}
+
+/// The id of a request that could not be read otherwise, so that whoever waits for its answer learns of it.
+fn request_id(message: &Message) -> Option<CallId> {
+    let Message::Text(text) = message else { return None };
+    let value: serde_json::Value = serde_json::from_str(text.as_str()).ok()?;
+    value.get("id")?.as_u64().map(CallId)
+}
+
+/// Starts with a capital and ends with a full stop.
+fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars
+        .next()
+        .map(|c| c.to_uppercase().to_string())
+        .unwrap_or_default();
+    let stop = if text.ends_with('.') { "" } else { "." };
+    format!("{first}{}{stop}", chars.as_str())
+}
