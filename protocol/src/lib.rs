@@ -6,6 +6,7 @@
 //! sample                     what the kernel says about a socket at one moment
 //! event                      the timeline's entries: recordings, `--timeline` and pages share them
 //! message, frame             what a page and the server say to each other, and how it lies in a WebSocket message
+//! recording                  a lab's history as a file
 //! errno                      numbers, names and plain words of Linux's errors
 //! bounds                     every limit that a stranger could run into
 //! ```
@@ -23,6 +24,7 @@ pub mod ids;
 pub mod message;
 pub mod outcome;
 pub mod payload;
+pub mod recording;
 pub mod sample;
 
 pub use address::Address;
@@ -32,6 +34,7 @@ pub use ids::{CallId, ProgramId, SessionId, SocketId, ThreadId};
 pub use message::{FromPage, FromServer, Network};
 pub use outcome::Outcome;
 pub use payload::Payload;
+pub use recording::Recording;
 pub use sample::{Sample, TcpState};
 
 /// The version of everything in this crate. A change that an older page or recording would misread raises it.

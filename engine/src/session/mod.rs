@@ -1,12 +1,356 @@
 //! A lab that runs: programs, their calls, the timeline, guided stepping. Pure: `(now, Input)` in, [`Effect`]s out.
 //!
 //! ```text
+//! io.rs        Input, Command, Effect, Rest: what goes in and out
 //! lab.rs       what a lab is made of (lab.toml)
-//! io.rs        Input, Command, Effect, Rest
+//! commands.rs  what a learner wants             Command  -> programs
+//! drive.rs     programs run until they must wait          -> events, effects
+//! answers.rs   what the network says            Input    -> events, programs
+//! guide.rs     is all quiet, and what comes next          -> Rest, NextStep
+//! program.rs   a program and its runs
+//! machine.rs   one run: the VM and its journal, the past
 //! ```
+//!
+//! One rule orders everything: a program that can go on does, until it stands at a line (when stepping), waits, or has
+//! ended. When none can, the network is asked whether the calls that are left really wait; when it says so, all is quiet
+//! and the step has ended.
 
+mod answers;
+mod commands;
+mod drive;
+mod guide;
 pub mod io;
 pub mod lab;
+mod machine;
+mod program;
 
 pub use io::{Command, Effect, Input, NextStep, Rest};
 pub use lab::{LabSpec, ProgramSpec, Side};
+
+use crate::program::host::{FrameView, Token};
+use crate::timeline::Timeline;
+use program::Program;
+use protocol::event::Level;
+use protocol::recording::RecordedProgram;
+use protocol::{CallId, Event, EventKind, Network, ProgramId, Recording, SocketId, ThreadId, bounds};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+/// What a session must know of the world at its beginning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct World {
+    /// The wall clock when `now` is 0: nanoseconds since 1970, UTC.
+    pub unix_nanos: i64,
+    /// Where the programs' randomness comes from: same seed, same random numbers.
+    pub seed: u64,
+}
+
+/// A lab that runs.
+pub struct Session {
+    spec: LabSpec,
+    world: World,
+    now: u64,
+    programs: Vec<Program>,
+    timeline: Timeline,
+    effects: VecDeque<Effect>,
+    network: Option<NetworkIs>,
+    lost: bool,
+    full_told: bool,
+    mode: Mode,
+    /// Calls that have been made and not answered.
+    calls: BTreeMap<CallId, InFlight>,
+    /// Calls that were withdrawn, or made for a program that has ended: their answers concern nobody.
+    orphans: BTreeMap<CallId, Option<SocketId>>,
+    next_call: u64,
+    /// Raised by everything that could make a waiting call go on.
+    epoch: u64,
+    /// What the network was asked, and the epoch of the asking.
+    question: Option<(CallId, u64)>,
+    /// The epoch of the last asking: nothing is asked twice.
+    asked_in: Option<u64>,
+    /// The epoch in which the network said that every call waits.
+    quiet_at: Option<u64>,
+    /// While running at full speed: when to ask whether all is quiet.
+    ask_at: Option<u64>,
+    /// Sleeps and deadlines inside programs.
+    timers: BTreeSet<(u64, ProgramId, Token)>,
+    /// Sockets with a deadline.
+    deadlines: BTreeMap<SocketId, f64>,
+    /// The WakeAt that the driver has.
+    wake_at: Option<u64>,
+    random: u64,
+}
+
+/// Where the sockets live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NetworkIs {
+    /// Which network.
+    pub network: Network,
+    /// The lab has it for itself.
+    pub private: bool,
+}
+
+/// How programs go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mode {
+    /// From line to line, as the learner says.
+    Stepping,
+    /// All at full speed.
+    Running,
+    /// One step every so many nanoseconds; the next one is due at `next`.
+    Walking { every: u64, next: u64 },
+}
+
+/// A call that has been made.
+struct InFlight {
+    program: ProgramId,
+    thread: ThreadId,
+    token: Token,
+    /// The event of its entry.
+    seq: u64,
+    /// New sockets that it makes, if it works.
+    makes: Vec<SocketId>,
+    /// It gives up by itself after some time.
+    deadline: bool,
+    /// `Waiting` has been told.
+    told_waiting: bool,
+}
+
+impl Session {
+    /// A lab whose programs have not started. The driver opens a network for it and brings [`Input::Opened`].
+    pub fn new(spec: LabSpec, world: World) -> Self {
+        let programs = programs_of(&spec);
+        Self {
+            timeline: Timeline::new(programs.len(), bounds::TIMELINE),
+            random: world.seed,
+            programs,
+            spec,
+            world,
+            now: 0,
+            effects: VecDeque::new(),
+            network: None,
+            lost: false,
+            full_told: false,
+            mode: Mode::Stepping,
+            calls: BTreeMap::new(),
+            orphans: BTreeMap::new(),
+            next_call: 1,
+            epoch: 0,
+            question: None,
+            asked_in: None,
+            quiet_at: None,
+            ask_at: None,
+            timers: BTreeSet::new(),
+            deadlines: BTreeMap::new(),
+            wake_at: None,
+        }
+    }
+
+    /// Programs start only when [`Command::Start`] says so, not by Next or Run: for scripts.
+    pub fn start_by_command_only(&mut self) {
+        for program in &mut self.programs {
+            program.starts_by_itself = false;
+        }
+    }
+
+    /// Takes one input. `now` counts nanoseconds from the session's beginning and never goes back.
+    pub fn handle(&mut self, now: u64, input: Input) {
+        self.now = self.now.max(now);
+        match input {
+            Input::Opened { network, private } => self.opened(NetworkIs { network, private }),
+            Input::Reply {
+                id,
+                at,
+                order,
+                outcome,
+                samples,
+            } => self.reply(id, at, order, outcome, samples),
+            Input::Confirmed {
+                id,
+                at,
+                order,
+                waiting,
+                samples,
+            } => {
+                self.confirmed(id, at, order, &waiting, samples);
+            }
+            Input::Changed { at, order, samples } => self.sampled(at, order, samples, None),
+            Input::Trouble { text, lost } => self.trouble(text, lost),
+            Input::Command(command) => self.command(command),
+            Input::Tick => {}
+        }
+        self.due_timers();
+        self.drive();
+        self.settle();
+        self.set_alarm();
+    }
+
+    /// What the driver must do next; ask until it says `None`.
+    pub fn next_effect(&mut self) -> Option<Effect> {
+        self.effects.pop_front()
+    }
+
+    /// The lab's history.
+    pub fn timeline(&self) -> &Timeline {
+        &self.timeline
+    }
+
+    /// What the lab is made of, with the sources as they are now.
+    pub fn spec(&self) -> &LabSpec {
+        &self.spec
+    }
+
+    /// The lab's history as a file.
+    pub fn recording(&self) -> Recording {
+        let program = |p: &ProgramSpec| RecordedProgram {
+            name: p.name.clone(),
+            file: p.file.clone(),
+            source: p.source.clone(),
+        };
+        Recording {
+            version: protocol::VERSION,
+            title: self.spec.title.clone(),
+            network: self.network.map(|n| n.network),
+            private: self.network.is_some_and(|n| n.private),
+            began: self.world.unix_nanos,
+            programs: self.spec.programs.iter().map(program).collect(),
+            events: self.timeline.events().to_vec(),
+        }
+    }
+
+    /// Where the sockets live; `None` while the network is being opened.
+    pub fn network(&self) -> Option<NetworkIs> {
+        self.network
+    }
+
+    /// Do the programs run by themselves (at full speed or step by step)?
+    pub fn is_running(&self) -> bool {
+        self.mode != Mode::Stepping
+    }
+
+    /// The source that a program had at event `seq`.
+    pub fn source_at(&self, program: ProgramId, seq: u64) -> &str {
+        let Some(program) = self.programs.get(usize::from(program.0)) else {
+            return "";
+        };
+        match program.run_at(seq) {
+            // Nothing has been run yet, or the run is over and the source was edited since.
+            Some(run) if seq < self.timeline.len() || run.pace != program::Pace::Ended => &run.source,
+            _ => &program.spec.source,
+        }
+    }
+
+    /// Is the prompt of this program in the middle of a statement (`...` instead of `>>>`)?
+    pub fn prompt_incomplete(&self, program: ProgramId) -> bool {
+        self.programs
+            .get(usize::from(program.0))
+            .and_then(|p| p.run.as_ref())
+            .is_some_and(|run| run.incomplete)
+    }
+
+    /// A program's threads with their frames, outermost first: now, or (`at`) as they were after that event.
+    pub fn variables(&self, program: ProgramId, at: Option<u64>) -> Vec<(ThreadId, Vec<FrameView>)> {
+        let Some(program) = self.programs.get(usize::from(program.0)) else {
+            return Vec::new();
+        };
+        let frames_of = |vm: &crate::program::Vm| {
+            vm.threads()
+                .into_iter()
+                .map(|thread| (thread.id, vm.frames(thread.id)))
+                .collect::<Vec<_>>()
+        };
+        match at.filter(|seq| *seq < self.timeline.len()) {
+            None => match program.run.as_ref().and_then(|run| run.machine.as_ref()) {
+                Some(machine) => frames_of(machine.vm()),
+                None => Vec::new(),
+            },
+            Some(seq) => {
+                let Some(run) = program.run_at(seq) else {
+                    return Vec::new();
+                };
+                let Some(machine) = &run.machine else {
+                    return Vec::new();
+                };
+                let tick = self.tick_at(program.id, run.first, seq);
+                machine.past(tick).map_or_else(Vec::new, |vm| frames_of(&vm))
+            }
+        }
+    }
+
+    /// The program's clock at event `seq` of a run that began with event `first`.
+    fn tick_at(&self, program: ProgramId, first: u64, seq: u64) -> u64 {
+        let mut at = seq;
+        while at > first {
+            if let Some(event) = self.timeline.event(at).filter(|e| e.program == Some(program)) {
+                match &event.kind {
+                    EventKind::Line { tick, .. }
+                    | EventKind::Lines { tick, .. }
+                    | EventKind::Returned { tick, .. }
+                    | EventKind::Resumed { tick } => return *tick,
+                    _ => {}
+                }
+            }
+            at -= 1;
+        }
+        0
+    }
+
+    fn push(
+        &mut self,
+        program: Option<ProgramId>,
+        thread: ThreadId,
+        cause: Option<u64>,
+        kind: EventKind,
+    ) -> u64 {
+        self.timeline.push(Event {
+            seq: 0,
+            t: self.now,
+            program,
+            thread,
+            cause,
+            kind,
+        })
+    }
+
+    fn notice(&mut self, level: Level, text: impl Into<String>) {
+        self.push(
+            None,
+            ThreadId(0),
+            None,
+            EventKind::Notice {
+                level,
+                text: text.into(),
+            },
+        );
+    }
+
+    fn new_call(&mut self) -> CallId {
+        let id = CallId(self.next_call);
+        self.next_call += 1;
+        id
+    }
+
+    fn program(&mut self, id: ProgramId) -> Option<&mut Program> {
+        self.programs.get_mut(usize::from(id.0))
+    }
+
+    /// splitmix64: one number after the other from the seed.
+    fn random_bytes(&mut self, len: usize) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(len + 8);
+        while bytes.len() < len {
+            self.random = self.random.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let mut z = self.random;
+            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            bytes.extend_from_slice(&(z ^ (z >> 31)).to_le_bytes());
+        }
+        bytes.truncate(len);
+        bytes
+    }
+}
+
+fn programs_of(spec: &LabSpec) -> Vec<Program> {
+    (0u16..)
+        .zip(&spec.programs)
+        .map(|(i, p)| Program::new(ProgramId(i), p.clone()))
+        .collect()
+}

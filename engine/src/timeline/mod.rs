@@ -14,3 +14,6 @@ pub mod words;
 
 pub use log::Timeline;
 pub use state::{Doing, ProgramState, SocketState, State, ThreadState};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,155 @@
+//! One run of one program: the VM, and the journal with which any moment of it can be shown again.
+//!
+//! The VM is deterministic: the same source and the same answers at the same ticks make the same run. The journal keeps
+//! those answers; copies of the VM stand along the way, so that going back never means running everything again.
+
+use crate::program::host::{Config, HostAnswer, Output, Raised, Stop, Token};
+use crate::program::{Feed, Vm};
+use protocol::{SocketId, ThreadId};
+
+/// Ticks between two copies of the VM.
+const COPY_EVERY: u64 = 4_000_000;
+/// Copies kept; when there are more, every other one goes and the distance doubles.
+const COPIES: usize = 12;
+/// A VM larger than this, bytes, is not copied: its past is run again from an older copy or the beginning.
+const COPY_LIMIT: usize = 2 << 20;
+
+/// A run of a program.
+pub(crate) struct Machine {
+    config: Config,
+    vm: Vm,
+    journal: Vec<(u64, Deed)>,
+    copies: Vec<Copy>,
+    copy_every: u64,
+}
+
+/// What came from outside, at a tick.
+#[derive(Clone, Debug)]
+enum Deed {
+    Answer(Token, HostAnswer),
+    Interrupt,
+    Feed(String),
+}
+
+struct Copy {
+    tick: u64,
+    /// So many entries of the journal are in it.
+    entries: usize,
+    vm: Vm,
+}
+
+impl Machine {
+    /// Compiles the program.
+    ///
+    /// # Errors
+    /// What is wrong with the source, and what python3 would write to stderr about it.
+    pub(crate) fn start(config: Config) -> Result<Self, (Raised, Vec<Output>)> {
+        let vm = Vm::new(config.clone()).map_err(|error| (error.raised, error.output))?;
+        Ok(Self {
+            config,
+            vm,
+            journal: Vec::new(),
+            copies: Vec::new(),
+            copy_every: COPY_EVERY,
+        })
+    }
+
+    pub(crate) fn vm(&self) -> &Vm {
+        &self.vm
+    }
+
+    pub(crate) fn run(&mut self, fuel: u64, stop_at_lines: bool) -> Stop {
+        self.copy_if_due();
+        self.vm.run(fuel, stop_at_lines)
+    }
+
+    pub(crate) fn take_output(&mut self) -> Vec<Output> {
+        self.vm.take_output()
+    }
+
+    /// Gives an answer; says how many bytes the journal grew by.
+    pub(crate) fn answer(&mut self, token: Token, answer: HostAnswer) -> usize {
+        let size = match &answer {
+            HostAnswer::Net(outcome) => outcome.payload().map_or(0, protocol::Payload::len),
+            HostAnswer::Line(Some(line)) => line.len(),
+            HostAnswer::Bytes(bytes) => bytes.len(),
+            _ => 0,
+        };
+        self.journal
+            .push((self.vm.ticks(), Deed::Answer(token, answer.clone())));
+        self.vm.answer(token, answer);
+        size + size_of::<(u64, Deed)>()
+    }
+
+    /// KeyboardInterrupt; says which questions are withdrawn by it.
+    pub(crate) fn interrupt(&mut self) -> Vec<Token> {
+        self.journal.push((self.vm.ticks(), Deed::Interrupt));
+        self.vm.interrupt();
+        self.vm.take_cancelled()
+    }
+
+    /// A line for the `>>>` prompt.
+    pub(crate) fn feed(&mut self, line: &str) -> Feed {
+        self.journal.push((self.vm.ticks(), Deed::Feed(line.to_owned())));
+        self.vm.feed(line)
+    }
+
+    /// The descriptor that the program has for a socket.
+    pub(crate) fn fd_of(&self, socket: SocketId) -> Option<i32> {
+        self.vm.fd_of(socket)
+    }
+
+    /// The line at which a thread is.
+    pub(crate) fn line(&self, thread: ThreadId) -> u32 {
+        self.vm.current_line(thread).unwrap_or(0)
+    }
+
+    /// The VM as it was at a tick of its past.
+    pub(crate) fn past(&self, tick: u64) -> Option<Vm> {
+        let copy = self.copies.iter().rev().find(|copy| copy.tick <= tick);
+        let (mut vm, entries) = match copy {
+            Some(copy) => (copy.vm.snapshot(), copy.entries),
+            None => (Vm::new(self.config.clone()).ok()?, 0),
+        };
+        for (at, deed) in &self.journal[entries..] {
+            if *at > tick {
+                break;
+            }
+            vm.run_until(*at);
+            match deed {
+                Deed::Answer(token, answer) => vm.answer(*token, answer.clone()),
+                Deed::Interrupt => {
+                    vm.interrupt();
+                    vm.take_cancelled();
+                }
+                Deed::Feed(line) => {
+                    vm.feed(line);
+                }
+            }
+            vm.take_output();
+        }
+        vm.run_until(tick);
+        Some(vm)
+    }
+
+    fn copy_if_due(&mut self) {
+        let last = self.copies.last().map_or(0, |copy| copy.tick);
+        let tick = self.vm.ticks();
+        if tick < last + self.copy_every || self.vm.size() > COPY_LIMIT {
+            return;
+        }
+        if self.copies.len() >= COPIES {
+            let mut nth = 0;
+            self.copies.retain(|_| {
+                nth += 1;
+                nth % 2 == 0
+            });
+            self.copy_every *= 2;
+        }
+        self.copies.push(Copy {
+            tick,
+            entries: self.journal.len(),
+            vm: self.vm.snapshot(),
+        });
+    }
+}
