@@ -5,11 +5,13 @@
 //!   ws/    sessions over WebSockets: labs for pages
 //!     net/ networks and labs: real sockets, in process
 //!       sys/ the system calls (the only unsafe code)
+//! run/     wirelab run: a lab without a browser, on net/
 //! check    wirelab check: what works here
 //! ```
 
 pub mod check;
 pub mod net;
+pub mod run;
 pub mod serve;
 #[allow(unsafe_code)]
 mod sys;

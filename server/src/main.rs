@@ -15,6 +15,9 @@ struct Cli {
 enum Command {
     /// Serve the pages, the book and the bridge
     Serve(server::serve::ServeArgs),
+    /// Run a lab without a browser; exit status 0, 1 (a program ended with an error), 2 (bad usage), 3 (still running
+    /// at the timeout)
+    Run(server::run::RunArgs),
     /// Say which networks work on this machine, and which call failed if one does not
     Check,
 }
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
     let done = runtime.block_on(async {
         match cli.command {
             Command::Serve(args) => server::serve::run(args).await.map(|()| ExitCode::SUCCESS),
+            Command::Run(args) => server::run::run(&args).await,
             Command::Check => server::check::run().await,
         }
     });

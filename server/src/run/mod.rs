@@ -1,0 +1,162 @@
+//! `wirelab run`: a lab without a browser, in process with the server's own socket code.
+//!
+//! ```text
+//! args.rs      what to run                     command line -> LabSpec
+//! script.rs    what the learner would do       --script -> lines
+//! drive.rs     session <-> network             effects -> calls, answers -> inputs
+//! output.rs    what is written                 timeline -> terminal, --out, --transcript, --timeline
+//! ```
+
+mod args;
+mod drive;
+mod output;
+mod script;
+
+pub use args::RunArgs;
+pub use drive::Driver;
+
+use crate::net::Networks;
+use anyhow::Context as _;
+use engine::session::{Command, Rest, World};
+use engine::timeline::ProgramState;
+use output::Outputs;
+use protocol::ProgramId;
+use script::Line;
+use std::process::ExitCode;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// Still running at the timeout.
+const TIMEOUT: u8 = 3;
+
+/// Runs the lab; gives the exit status: 3 still running at the timeout, 1 a program ended with an error, 0.
+///
+/// # Errors
+/// Bad usage, or the network cannot be had: one sentence each.
+pub async fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
+    let spec = args.lab()?;
+    let names = spec.names();
+    let script = match &args.script {
+        None => None,
+        Some(path) => {
+            let text =
+                std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+            Some(script::parse(&text, &names)?)
+        }
+    };
+    let mut outputs = Outputs::new(args, &names)?;
+    let networks = Networks::start().await;
+    let mut driver = Driver::open(&networks, spec, world(args.seed)?).await?;
+    let limit = Duration::try_from_secs_f64(args.timeout).context("--timeout needs seconds, not negative")?;
+    let finished = tokio::time::timeout(limit, follow(&mut driver, script, &mut outputs)).await;
+    driver.stop_all();
+    outputs.catch_up(driver.session())?;
+    outputs.finish(driver.session())?;
+    if let Err(error) = finished.unwrap_or_else(|_| Ok(())) {
+        return Err(error);
+    }
+    let state = driver.session().timeline().live();
+    let failed = |p: &ProgramState| matches!(p.ended, Some((status, false)) if status != 0);
+    let status = if state.programs.iter().any(|p| matches!(p.ended, Some((_, true)))) {
+        TIMEOUT
+    } else {
+        u8::from(state.programs.iter().any(failed))
+    };
+    Ok(ExitCode::from(status))
+}
+
+/// The wall clock now, and a seed: the one that was asked for, or a random one.
+fn world(seed: Option<u64>) -> anyhow::Result<World> {
+    let unix = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let seed = match seed {
+        Some(seed) => seed,
+        None => {
+            let mut bytes = [0; 8];
+            getrandom::fill(&mut bytes)
+                .map_err(|e| anyhow::anyhow!("the system gives no random numbers: {e}"))?;
+            u64::from_le_bytes(bytes)
+        }
+    };
+    Ok(World {
+        unix_nanos: i64::try_from(unix.as_nanos()).unwrap_or(i64::MAX),
+        seed,
+    })
+}
+
+/// Runs until all programs have ended and the script is done.
+async fn follow(driver: &mut Driver, script: Option<Vec<Line>>, outputs: &mut Outputs) -> anyhow::Result<()> {
+    match script {
+        None => driver.command(Command::Run(None)),
+        Some(lines) => {
+            driver.start_by_command_only();
+            driver.command(Command::Run(None));
+            for line in lines {
+                until(driver, outputs, |rest| {
+                    !matches!(rest, Rest::Opening | Rest::Working)
+                })
+                .await?;
+                play(driver, outputs, line).await?;
+            }
+        }
+    }
+    until(driver, outputs, |rest| {
+        matches!(rest, Rest::Ended | Rest::Full | Rest::Lost)
+    })
+    .await
+}
+
+async fn play(driver: &mut Driver, outputs: &mut Outputs, line: Line) -> anyhow::Result<()> {
+    match line {
+        Line::Start(name, args) => {
+            let id = driver.program(&name);
+            let args = if args.is_empty() { None } else { Some(args) };
+            driver.command(Command::Start(id, args));
+        }
+        Line::Type(name, text) => {
+            let id = driver.program(&name);
+            driver.command(Command::Type(id, Some(text)));
+        }
+        Line::Eof(name) => {
+            let id = driver.program(&name);
+            driver.command(Command::Type(id, None));
+        }
+        Line::Interrupt(name) => {
+            let id = driver.program(&name);
+            driver.command(Command::Interrupt(id));
+        }
+        Line::Sleep(seconds) => {
+            let until = tokio::time::Instant::now() + Duration::from_secs_f64(seconds);
+            while driver.turn(Some(until)).await? {
+                outputs.catch_up(driver.session())?;
+            }
+        }
+        Line::Wait(name, seconds) => {
+            let id = driver.program(&name);
+            let until = tokio::time::Instant::now() + Duration::from_secs_f64(seconds);
+            while is_alive(driver, id) && driver.turn(Some(until)).await? {
+                outputs.catch_up(driver.session())?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn is_alive(driver: &Driver, id: ProgramId) -> bool {
+    driver
+        .session()
+        .timeline()
+        .live()
+        .program(id)
+        .is_some_and(ProgramState::is_alive)
+}
+
+async fn until(
+    driver: &mut Driver,
+    outputs: &mut Outputs,
+    done: impl Fn(&Rest) -> bool,
+) -> anyhow::Result<()> {
+    while !done(&driver.session().rest()) {
+        driver.turn(None).await?;
+        outputs.catch_up(driver.session())?;
+    }
+    outputs.catch_up(driver.session())
+}
