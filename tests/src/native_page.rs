@@ -1,0 +1,287 @@
+//! A page without a browser: the engine's session, driven over `/ws` by a native WebSocket client.
+//!
+//! It does what the pages' driver does in wasm: effects become messages, messages become inputs, what arrives is
+//! acknowledged, and a cut connection is taken up again.
+
+use anyhow::{Context as _, Result, bail, ensure};
+use engine::session::{Command, Effect, Input, LabSpec, Rest, Session, World};
+use futures_util::{SinkExt as _, StreamExt as _};
+use protocol::frame::{self, Frame};
+use protocol::message::Resume;
+use protocol::{CallId, FromPage, FromServer, Network};
+use std::collections::BTreeMap;
+use std::time::Duration;
+use tokio::net::TcpStream;
+use tokio::time::Instant;
+use tokio_tungstenite::tungstenite::{Message, client::IntoClientRequest as _, http::HeaderValue};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+
+/// The page's only lab.
+const LAB: u32 = 1;
+/// Ids of requests that are not calls of the session.
+const OWN_IDS: u64 = 1 << 40;
+
+/// A page.
+pub struct NativePage {
+    address: String,
+    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    session: Session,
+    resume: Resume,
+    /// Requests that the server has not answered: sent again after a cut, where they run once.
+    unanswered: BTreeMap<CallId, FromPage>,
+    next_own: u64,
+    began: Instant,
+    wake: Option<Instant>,
+    /// Messages that have arrived in all.
+    pub arrived: u64,
+}
+
+impl NativePage {
+    /// Connects to the server at `address` (`127.0.0.1:7878`) and opens the lab.
+    ///
+    /// # Errors
+    /// What the server or the connection says.
+    pub async fn open(address: &str, spec: LabSpec, world: World) -> Result<Self> {
+        let (socket, resume, _) = connect(address, None).await?;
+        let mut page = Self {
+            address: address.to_owned(),
+            socket,
+            session: Session::new(spec, world),
+            resume,
+            unanswered: BTreeMap::new(),
+            next_own: OWN_IDS,
+            began: Instant::now(),
+            wake: None,
+            arrived: 0,
+        };
+        let id = page.own_id();
+        page.request(FromPage::Open {
+            id,
+            lab: LAB,
+            network: Network::Loopback,
+        })
+        .await?;
+        page.until(|rest| *rest != Rest::Opening).await?;
+        Ok(page)
+    }
+
+    /// The session.
+    #[must_use]
+    pub const fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// Does what a learner would.
+    ///
+    /// # Errors
+    /// The connection failed.
+    pub async fn command(&mut self, command: Command) -> Result<()> {
+        self.input(Input::Command(command)).await
+    }
+
+    /// Next, and wait until all is quiet again; sleeps and deadlines are waited for.
+    ///
+    /// # Errors
+    /// The connection failed, or nothing moved for ten seconds.
+    pub async fn next(&mut self) -> Result<Rest> {
+        self.command(Command::Next).await?;
+        self.until(|rest| !matches!(rest, Rest::Opening | Rest::Working | Rest::Sleeping))
+            .await?;
+        Ok(self.session.rest())
+    }
+
+    /// Lets things happen until the lab stands as wished.
+    ///
+    /// # Errors
+    /// The connection failed, or nothing moved for ten seconds.
+    pub async fn until(&mut self, done: impl Fn(&Rest) -> bool) -> Result<()> {
+        while !done(&self.session.rest()) {
+            self.turn().await?;
+        }
+        Ok(())
+    }
+
+    /// Drops the connection without a Close frame and takes the session up on a new one.
+    ///
+    /// # Errors
+    /// The server does not know the session any more.
+    pub async fn cut(&mut self) -> Result<()> {
+        let (socket, resume, resumed) = connect(&self.address, Some(self.resume.clone())).await?;
+        ensure!(resumed, "the session was not taken up again");
+        self.socket = socket;
+        self.resume.secret = resume.secret;
+        for message in self.unanswered.values().cloned().collect::<Vec<_>>() {
+            self.send(message).await?;
+        }
+        Ok(())
+    }
+
+    fn own_id(&mut self) -> CallId {
+        self.next_own += 1;
+        CallId(self.next_own)
+    }
+
+    /// Lets one thing happen.
+    ///
+    /// # Errors
+    /// The connection failed, or nothing moved for ten seconds.
+    pub async fn turn(&mut self) -> Result<()> {
+        if self.session.busy() {
+            return self.input(Input::Tick).await;
+        }
+        let late = Instant::now() + Duration::from_secs(10);
+        let wake = self.wake.unwrap_or(late);
+        tokio::select! {
+            message = self.socket.next() => match message.context("the server closed the connection")?? {
+                Message::Text(text) => self.told(frame::decode_text(&text)?).await,
+                Message::Binary(bytes) => self.told(frame::decode_binary(&bytes)?).await,
+                Message::Close(close) => bail!("the server closed the connection: {close:?}"),
+                _ => Ok(()),
+            },
+            () = tokio::time::sleep_until(wake.min(late)) => {
+                ensure!(wake <= late, "nothing has moved for ten seconds: {:?}", self.session.rest());
+                self.wake = None;
+                self.input(Input::Tick).await
+            }
+        }
+    }
+
+    async fn told(&mut self, message: FromServer) -> Result<()> {
+        self.arrived += 1;
+        if let Some(seq) = message.seq() {
+            // After a cut the server tells again what was not acknowledged.
+            if seq <= self.resume.received {
+                return Ok(());
+            }
+            ensure!(
+                seq == self.resume.received + 1,
+                "message {seq} after {}",
+                self.resume.received
+            );
+            self.resume.received = seq;
+            self.send(FromPage::Ack { seq }).await?;
+        }
+        let input = match message {
+            FromServer::Welcome { .. } => return Ok(()),
+            FromServer::Opened {
+                id, network, private, ..
+            } => {
+                self.unanswered.remove(&id);
+                Input::Opened { network, private }
+            }
+            FromServer::Reply {
+                id,
+                at,
+                order,
+                outcome,
+                samples,
+                ..
+            } => {
+                self.unanswered.remove(&id);
+                Input::Reply {
+                    id,
+                    at,
+                    order,
+                    outcome,
+                    samples,
+                }
+            }
+            FromServer::Confirmed {
+                id,
+                at,
+                order,
+                waiting,
+                samples,
+                ..
+            } => {
+                self.unanswered.remove(&id);
+                Input::Confirmed {
+                    id,
+                    at,
+                    order,
+                    waiting,
+                    samples,
+                }
+            }
+            FromServer::Changed {
+                at, order, samples, ..
+            } => Input::Changed { at, order, samples },
+            FromServer::Published { .. } => return Ok(()),
+            FromServer::Problem { text, .. } => bail!("the server says: {text}"),
+        };
+        self.input(input).await
+    }
+
+    async fn input(&mut self, input: Input) -> Result<()> {
+        let now = u64::try_from(self.began.elapsed().as_nanos())?;
+        self.session.handle(now, input);
+        while let Some(effect) = self.session.next_effect() {
+            match effect {
+                Effect::Call { id, call } => self.request(FromPage::Call { id, lab: LAB, call }).await?,
+                Effect::Cancel { id } => self.send(FromPage::Cancel { call: id }).await?,
+                Effect::Confirm { id, calls } => {
+                    self.request(FromPage::Confirm { id, lab: LAB, calls }).await?
+                }
+                Effect::Reset => {
+                    let id = self.own_id();
+                    self.request(FromPage::Reset { id, lab: LAB }).await?;
+                }
+                Effect::WakeAt(at) => self.wake = self.began.checked_add(Duration::from_nanos(at)),
+            }
+        }
+        Ok(())
+    }
+
+    async fn request(&mut self, message: FromPage) -> Result<()> {
+        if let Some(id) = message.id() {
+            self.unanswered.insert(id, message.clone());
+        }
+        self.send(message).await
+    }
+
+    async fn send(&mut self, message: FromPage) -> Result<()> {
+        let message = match frame::encode(message) {
+            Frame::Text(text) => Message::text(text),
+            Frame::Binary(bytes) => Message::binary(bytes),
+        };
+        Ok(self.socket.send(message).await?)
+    }
+}
+
+type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+/// A connection that has said hello; true: the session that `resume` names goes on.
+async fn connect(address: &str, resume: Option<Resume>) -> Result<(Socket, Resume, bool)> {
+    let mut request = format!("ws://{address}/ws").into_client_request()?;
+    request
+        .headers_mut()
+        .insert("Origin", HeaderValue::from_str(&format!("http://{address}"))?);
+    let (mut socket, _) = connect_async(request).await?;
+    let received = resume.as_ref().map_or(0, |resume| resume.received);
+    let hello = FromPage::Hello {
+        version: protocol::VERSION,
+        resume,
+    };
+    let Frame::Text(hello) = frame::encode(hello) else {
+        bail!("hello is text")
+    };
+    socket.send(Message::text(hello)).await?;
+    let answer = socket.next().await.context("no welcome")??;
+    match frame::decode_text(answer.to_text()?)? {
+        FromServer::Welcome {
+            session,
+            secret,
+            resumed,
+            ..
+        } => Ok((
+            socket,
+            Resume {
+                session,
+                secret,
+                received,
+            },
+            resumed,
+        )),
+        other => bail!("no welcome but {other:?}"),
+    }
+}
