@@ -1,4 +1,4 @@
-//! Every lab of the book, run by `wirelab run` and by the machine's own python3 with the same script: what the programs
+//! Every lab of the book, and every solution of an exercise, run by `wirelab run` and by the machine's own python3 with the same script: what the programs
 //! print, how they end, and with what, must be the same. Nothing that is expected is stored.
 
 use anyhow::{Context as _, Result, ensure};
@@ -47,12 +47,14 @@ fn labs_come_out_as_under_python3() -> Result<()> {
         }
         seen.push(lab);
     }
-    for entry in fs::read_dir(root().join("book/labs"))? {
-        let lab = entry?.file_name().to_string_lossy().into_owned();
-        ensure!(
-            seen.contains(&lab),
-            "no script in tests/judge/scripts runs the lab {lab}"
-        );
+    for place in ["book/labs", "book/solutions"] {
+        for entry in fs::read_dir(root().join(place))? {
+            let lab = entry?.file_name().to_string_lossy().into_owned();
+            ensure!(
+                seen.contains(&lab),
+                "no script in tests/judge/scripts runs the lab {lab}"
+            );
+        }
     }
     ensure!(
         wrong.is_empty(),
@@ -65,9 +67,19 @@ fn labs_come_out_as_under_python3() -> Result<()> {
     Ok(())
 }
 
+/// A lab of the book, or an exercise's solution.
+fn folder(lab: &str) -> PathBuf {
+    let labs = root().join("book/labs").join(lab);
+    if labs.is_dir() {
+        labs
+    } else {
+        root().join("book/solutions").join(lab)
+    }
+}
+
 /// The files of a lab in its order: (name, path).
 fn programs(lab: &str) -> Result<Vec<(String, PathBuf)>> {
-    let folder = root().join("book/labs").join(lab);
+    let folder = folder(lab);
     let text = fs::read_to_string(folder.join("lab.toml")).with_context(|| format!("no lab {lab}"))?;
     let spec = engine::session::LabSpec::from_toml(&text, |file| {
         fs::read_to_string(folder.join(file)).map_err(|e| format!("{file}: {e}"))
@@ -120,7 +132,7 @@ fn by_wirelab(lab: &str, script: &Path) -> Result<Ends> {
     let timeline = out.path().join("timeline.json");
     let done = Command::new(server::binary())
         .arg("run")
-        .arg(root().join("book/labs").join(lab).join("lab.toml"))
+        .arg(folder(lab).join("lab.toml"))
         .args(["--timeout", LIMIT, "--script"])
         .arg(script)
         .arg("--out")

@@ -5,12 +5,14 @@ sock.connect(('localhost', 8888))
 
 sock.sendall(b'good morning ')
 sock.sendall(b'good night')
-sock.shutdown(socket.SHUT_WR)  # "I have no more to send", but I still listen
+sock.shutdown(socket.SHUT_WR)  # "I have no more to send"; it can still receive
 
+answer = b''
 while True:
     piece = sock.recv(1024)
     if not piece:
         break
-    print('Back came {!r}'.format(piece))
+    answer += piece
 
+print('Back came {!r}'.format(answer))
 sock.close()

@@ -5,6 +5,8 @@ listener.bind(('localhost', 8888))
 listener.listen(1)
 conn, peer = listener.accept()
 
+input('Press Enter to read: ')
+
 while True:
     data = conn.recv(8)
     print('Received {!r}'.format(data))
