@@ -115,7 +115,8 @@ impl Page {
         Ok(answer["value"].take())
     }
 
-    /// Runs the body of an `async` function with `lab`, the n-th `<wire-lab>` of the page (from 0), once it is ready.
+    /// Runs the body of an `async` function with `lab`, the n-th `<wire-lab>` of the page (from 0), once it is ready and
+    /// all is quiet in it.
     ///
     /// # Errors
     /// What the script throws, in its own words.
@@ -156,7 +157,7 @@ impl Page {
                 return Ok(story);
             }
             self.press(key).await?;
-            self.lab(n, "await lab.settled").await?;
+            // The next look at the story waits until all is quiet.
             story = self.story(n).await?;
         }
         bail!(
@@ -180,6 +181,34 @@ impl Page {
             .as_u64()
             .and_then(|steps| steps.try_into().ok())
             .context("steps are a number")
+    }
+
+    /// Puts the focus into the n-th lab, where its keys work: on the first program's source.
+    ///
+    /// # Errors
+    /// When there is no such lab.
+    pub async fn focus(&self, n: usize) -> Result<()> {
+        self.lab(n, "lab.querySelector('.code').focus();").await.map(drop)
+    }
+
+    /// Clicks the first element that fits, waited for at most ten seconds.
+    ///
+    /// # Errors
+    /// When none comes, or it cannot be clicked.
+    pub async fn click(&self, css: &str) -> Result<()> {
+        self.element(css)
+            .await?
+            .click()
+            .await
+            .with_context(|| format!("clicking {css}"))
+    }
+
+    /// The text of the first element that fits, waited for at most ten seconds.
+    ///
+    /// # Errors
+    /// When none comes.
+    pub async fn text(&self, css: &str) -> Result<String> {
+        Ok(self.element(css).await?.text().await?)
     }
 
     /// Presses a key, as its name in `KeyboardEvent.key`, where the focus is.
