@@ -435,7 +435,10 @@ fn allowed(family: i32, kind: i32, proto: i32) -> Result<(i32, bool), Outcome> {
     let nonblocking = kind & libc::SOCK_NONBLOCK != 0;
     let kind = kind & !(libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC);
     let internet = family == libc::AF_INET || family == libc::AF_INET6;
+    /// Kinds from here on do not exist (include/linux/net.h).
+    const SOCK_MAX: i32 = 11;
     let errno = match (family, kind) {
+        (0..=45, kind) if !(0..SOCK_MAX).contains(&kind) => libc::EINVAL,
         (libc::AF_INET | libc::AF_INET6 | libc::AF_UNIX, libc::SOCK_STREAM | libc::SOCK_DGRAM) => 0,
         (libc::AF_INET | libc::AF_INET6, libc::SOCK_RAW) => libc::EPERM,
         (libc::AF_INET | libc::AF_INET6 | libc::AF_UNIX, _) => libc::ESOCKTNOSUPPORT,

@@ -152,7 +152,19 @@ impl Op {
 
 impl State {
     /// Tries a call.
-    pub(super) fn attempt(&mut self, op: &mut Op) -> Tried {
+    ///
+    /// `polls`: as CPython does with a deadline, ask poll(2) first and make the call only when it says that something is
+    /// there, even a hang-up. (So accept() on a connected socket runs into its deadline instead of an error.)
+    pub(super) fn attempt(&mut self, op: &mut Op, polls: bool) -> Tried {
+        if polls
+            && let Some(id) = op.socks().first()
+            && let Some(sock) = self.socks.get(id)
+            && sock.held_error.is_none()
+            && sys::poll_now(&[(sock.fd(), op.wish(*id))])
+                .is_ok_and(|ready| ready.iter().all(|r| r.is_none()))
+        {
+            return Tried::NotYet;
+        }
         match op {
             Op::Accept { sock, new } => self.attempt_accept(*sock, *new),
             Op::Connect { sock, raw, end } => self.attempt_connect(*sock, raw, *end),

@@ -133,7 +133,8 @@ impl State {
     }
 
     fn try_or_wait(&mut self, id: CallId, sock: Option<SocketId>, mut op: Op, deadline: Deadline) {
-        let tried = self.attempt(&mut op);
+        let polls = matches!(deadline, Deadline::After(_, Outcome::TimedOut));
+        let tried = self.attempt(&mut op, polls);
         if let Tried::Ended(outcome) = tried {
             self.answer(id, sock, outcome);
             return;
@@ -224,7 +225,8 @@ impl State {
             return false;
         };
         let before = waiting.op.progress();
-        match self.attempt(&mut waiting.op) {
+        let polls = matches!(waiting.deadline, Some((_, Outcome::TimedOut)));
+        match self.attempt(&mut waiting.op, polls) {
             Tried::Ended(outcome) => {
                 self.end_waiting(seq, waiting, outcome);
                 true
