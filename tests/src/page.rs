@@ -295,6 +295,17 @@ impl Page {
             .collect())
     }
 
+    /// From now on every file is fetched anew.
+    ///
+    /// # Errors
+    /// When the browser does not answer.
+    pub async fn without_cache(&self) -> Result<()> {
+        self.cdp("Network.enable", json!({})).await?;
+        self.cdp("Network.setCacheDisabled", json!({ "cacheDisabled": true }))
+            .await?;
+        Ok(())
+    }
+
     /// Makes the page look so from now on.
     ///
     /// # Errors

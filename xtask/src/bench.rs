@@ -10,14 +10,15 @@ use std::process::Stdio;
 use anyhow::{Context, Result, bail};
 
 use crate::site::{self, Kind};
-use crate::workspace::{cargo, root, timed};
+use crate::tools::{self, Browser};
+use crate::workspace::{self, cargo, root, timed};
 use crate::{compress, stage};
 
 /// A lab's page: wasm, JavaScript and style sheets, as brotli sends them.
-const PAGE_LIMIT: usize = 450_000;
+const PAGE_LIMIT: u64 = 450_000;
 
-/// Programs that measure, in `tests/src/bin/`.
-const MEASURERS: [&str; 2] = ["bench-engine", "bench-bridge"];
+/// Programs that measure, in `tests/src/bin/`; the first needs a browser.
+const MEASURERS: [&str; 3] = ["bench-page", "bench-engine", "bench-bridge"];
 
 struct Row {
     name: String,
@@ -29,9 +30,14 @@ struct Row {
 /// Measures, prints the table, and fails when something is over its limit.
 pub(crate) fn run() -> Result<()> {
     let mut rows = vec![page()?];
+    timed("the server", || {
+        workspace::run(cargo(&["build", "--package", "server", "--release"]))
+    })?;
+    let browser = tools::browser()?;
     for program in MEASURERS {
-        if root().join(format!("tests/src/bin/{program}.rs")).exists() {
-            rows.extend(measure(program)?);
+        let there = root().join(format!("tests/src/bin/{program}.rs")).exists();
+        if there && (browser.is_some() || program != MEASURERS[0]) {
+            rows.extend(measure(program, browser.as_ref())?);
         }
     }
     let width = |cell: fn(&Row) -> &str| {
@@ -58,22 +64,18 @@ pub(crate) fn run() -> Result<()> {
 fn page() -> Result<Row> {
     site::build(Kind::Release)?;
     let folder = Kind::Release.folder();
-    let bytes = timed("compressing the page", || {
-        let mut sum = 0;
-        for path in stage::walk(&folder)? {
-            let inside = path.strip_prefix(&folder)?;
-            if inside.starts_with("book") || inside.starts_with("labs") {
-                continue;
-            }
-            if matches!(
-                path.extension().and_then(|end| end.to_str()),
-                Some("wasm" | "js" | "css")
-            ) {
-                sum += compress::brotli(&fs::read(&path)?)?.len();
-            }
+    timed("compressing the site", || compress::beside(&folder))?;
+    let mut bytes = 0;
+    for path in stage::walk(&folder)? {
+        let inside = path.strip_prefix(&folder)?;
+        let ending = path.extension().and_then(|end| end.to_str());
+        if inside.starts_with("book") || !matches!(ending, Some("wasm" | "js" | "css")) {
+            continue;
         }
-        Ok(sum)
-    })?;
+        // What is too small to gain is sent as it is.
+        let squeezed = stage::beside(&path, "br");
+        bytes += fs::metadata(if squeezed.exists() { squeezed } else { path })?.len();
+    }
     Ok(Row {
         name: "a lab's page, brotli: wasm, js, css".into(),
         figure: kilobytes(bytes),
@@ -82,11 +84,11 @@ fn page() -> Result<Row> {
     })
 }
 
-fn kilobytes(bytes: usize) -> String {
+fn kilobytes(bytes: u64) -> String {
     format!("{}.{} KB", bytes / 1000, bytes % 1000 / 100)
 }
 
-fn measure(program: &str) -> Result<Vec<Row>> {
+fn measure(program: &str, browser: Option<&Browser>) -> Result<Vec<Row>> {
     let mut command = cargo(&[
         "run",
         "--release",
@@ -96,6 +98,12 @@ fn measure(program: &str) -> Result<Vec<Row>> {
         "--bin",
         program,
     ]);
+    command
+        .env("WIRELAB_SITE", Kind::Release.folder())
+        .env("WIRELAB_BIN", workspace::server("release"));
+    if let Some(browser) = browser {
+        browser.tell(&mut command);
+    }
     let output = command.stderr(Stdio::inherit()).output()?;
     if !output.status.success() {
         bail!("{program} failed ({})", output.status);

@@ -12,7 +12,7 @@ use crate::workspace::{self, cargo, timed};
 
 /// Runs them all; the first failure ends it.
 pub(crate) fn run() -> Result<()> {
-    let tools = tools::find()?;
+    let browser = tools::find()?;
 
     let by_cargo = |what: &str, args: &[&str]| timed(what, || workspace::run(cargo(args)));
     by_cargo("format", &["fmt", "--all", "--check"])?;
@@ -43,10 +43,8 @@ pub(crate) fn run() -> Result<()> {
         command
             .env("WIRELAB_SITE", Kind::Dev.folder())
             .env("WIRELAB_BIN", workspace::server("debug"));
-        if let Some(browser) = &tools.browser {
-            command.env("CHROME", &browser.chrome);
-            command.env("CHROMEDRIVER", &browser.driver);
-            command.env("AXE", &browser.axe);
+        if let Some(browser) = &browser {
+            browser.tell(&mut command);
         }
         workspace::run(command)
     })

@@ -12,24 +12,28 @@ use crate::workspace::{in_ci, run, target, timed};
 /// axe-core, the judge of accessibility: loaded into a page by the tests only, never a part of the site.
 const AXE: &str = "4.10.3";
 
-/// What was found.
-pub(crate) struct Tools {
-    /// Chromium, its driver and axe-core's script: the browser tests need all three.
-    pub(crate) browser: Option<Browser>,
-}
-
-/// What the browser tests need.
+/// What the browser tests need: Chromium, its driver, and axe-core's script.
 pub(crate) struct Browser {
     /// Chromium or Chrome.
-    pub(crate) chrome: PathBuf,
+    chrome: PathBuf,
     /// The driver of the same version.
-    pub(crate) driver: PathBuf,
+    driver: PathBuf,
     /// `axe.min.js`.
-    pub(crate) axe: PathBuf,
+    axe: PathBuf,
+}
+
+impl Browser {
+    /// Tells the tests where it all is.
+    pub(crate) fn tell(&self, command: &mut Command) {
+        command
+            .env("CHROME", &self.chrome)
+            .env("CHROMEDRIVER", &self.driver)
+            .env("AXE", &self.axe);
+    }
 }
 
 /// Looks for every judge. What is missing is an error in CI and one printed line elsewhere.
-pub(crate) fn find() -> Result<Tools> {
+pub(crate) fn find() -> Result<Option<Browser>> {
     for (name, use_) in [
         ("python3", "the tests that compare with CPython"),
         ("curl", "the tests that fetch a page from a learner's server"),
@@ -40,10 +44,11 @@ pub(crate) fn find() -> Result<Tools> {
             ))?;
         }
     }
-    Ok(Tools { browser: browser()? })
+    browser()
 }
 
-fn browser() -> Result<Option<Browser>> {
+/// Chromium, its driver and axe-core.
+pub(crate) fn browser() -> Result<Option<Browser>> {
     if chrome().is_none() || driver().is_none() {
         install(&["chromium", "chromium-driver"]);
     }
