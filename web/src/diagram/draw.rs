@@ -1,0 +1,697 @@
+//! The diagram as SVG, at one width: where the marks of [`super::model`] stand. Only what is in sight is drawn, so a
+//! timeline of ten thousand events costs no more than one of fifty.
+
+use super::model::{Diagram, Lane, Mark, What};
+use crate::model::bytes;
+use crate::model::markup::Markup;
+use engine::session::Side;
+use engine::timeline::words;
+use protocol::ProgramId;
+
+/// Room for the line "You are here" between the past and what came after it, in rows' units.
+const HERE: f64 = 38.0;
+
+/// The width that there is and how large the text is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Geometry {
+    /// CSS pixels.
+    pub width: f64,
+    /// 1, or more for a presenter.
+    pub scale: f64,
+}
+
+/// What is in sight and where the cursor is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct View {
+    /// The first pixel that is drawn.
+    pub top: f64,
+    /// The last pixel that is drawn.
+    pub bottom: f64,
+    /// The event that the page shows.
+    pub cursor: u64,
+    /// What belongs together.
+    pub lit: Option<Lit>,
+    /// What stands at the end of each program's lifeline; none in the past.
+    pub heads: Vec<Head>,
+}
+
+/// Marks that belong together: a call, its bytes, their arrival.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lit {
+    /// The call's entry.
+    pub given: u64,
+    /// The arrival.
+    pub arrived: u64,
+}
+
+/// The lower end of a lifeline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// Whose.
+    pub program: ProgramId,
+    /// `line 11 is next`.
+    pub text: String,
+    /// The next step happens here.
+    pub next: bool,
+}
+
+/// A drawn diagram.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Drawing {
+    /// The SVG's content: what lies between `top` and `bottom`.
+    pub svg: String,
+    /// The first pixel that is drawn.
+    pub top: f64,
+    /// The last pixel that is drawn.
+    pub bottom: f64,
+    /// How large the text is.
+    pub scale: f64,
+    /// Height of the whole diagram, pixels.
+    pub height: f64,
+    /// The line "You are here", pixels from the top; `None` at the live end.
+    pub here: Option<f64>,
+    /// Where the cursor's row is, pixels from the top: keep this in sight.
+    pub focus: f64,
+}
+
+/// How a label looks.
+struct Look<'a> {
+    class: &'a str,
+    /// In the code's font.
+    code: bool,
+    /// Beside so many brackets.
+    slot: u8,
+}
+
+impl<'a> Look<'a> {
+    const fn plain(class: &'a str) -> Self {
+        Self {
+            class,
+            code: false,
+            slot: 0,
+        }
+    }
+}
+
+/// Pixels of one diagram at one geometry.
+struct Pen<'a> {
+    out: Markup,
+    diagram: &'a Diagram,
+    view: &'a View,
+    geometry: Geometry,
+    /// Width of the column of times; 0: there is none.
+    times: f64,
+    /// The row of the cursor, in units; rows below it move down by [`HERE`] if the cursor is in the past.
+    cursor_row: i32,
+    past: bool,
+}
+
+impl Geometry {
+    fn times(self) -> f64 {
+        if self.width >= 520.0 { 48.0 } else { 0.0 }
+    }
+
+    /// How far lifelines of one side stand apart.
+    fn spread(self, count: usize) -> f64 {
+        let room = self.width * 0.16;
+        (22.0 * self.scale).min(room / count.max(1) as f64)
+    }
+
+    /// A program's lifeline.
+    fn x(self, lanes: &[Lane], program: ProgramId) -> f64 {
+        let Some(lane) = lanes.get(usize::from(program.0)) else {
+            return 0.0;
+        };
+        let count = lanes.iter().filter(|l| l.side == lane.side).count();
+        let outer = self.outer(lane.side);
+        let inwards = (count - 1 - lane.place) as f64 * self.spread(count);
+        match lane.side {
+            Side::Left => outer + inwards,
+            Side::Right => outer - inwards,
+        }
+    }
+
+    /// The outermost lifeline of a side.
+    fn outer(self, side: Side) -> f64 {
+        let room = self.width * 0.3;
+        match side {
+            Side::Left => room,
+            Side::Right => self.width - room,
+        }
+    }
+}
+
+impl Diagram {
+    /// Draws what is in sight.
+    pub fn draw(&self, geometry: Geometry, view: &View) -> Drawing {
+        let past = view.cursor < self.seq();
+        let mut pen = Pen {
+            out: Markup::default(),
+            diagram: self,
+            view,
+            geometry,
+            times: geometry.times(),
+            cursor_row: self.row_at(view.cursor),
+            past,
+        };
+        let f = geometry.scale;
+        let focus = f64::from(pen.cursor_row) * f;
+        let end = pen.px(self.bottom()) + 26.0 * f;
+        let heads = if past { 0 } else { pen.head_rows() };
+        let height = (end + heads as f64 * 17.0 * f + 12.0 * f).ceil();
+        let here = past.then_some(focus + 22.0 * f);
+        pen.times();
+        pen.lifelines(end, here);
+        for mark in self.marks() {
+            if pen.in_sight(mark) {
+                pen.mark(mark, end);
+            }
+        }
+        if !past {
+            pen.heads(end);
+        }
+        Drawing {
+            svg: pen.out.finish(),
+            top: view.top.min(height),
+            bottom: view.bottom.min(height),
+            scale: f,
+            height,
+            here,
+            focus,
+        }
+    }
+}
+
+impl Pen<'_> {
+    fn f(&self) -> f64 {
+        self.geometry.scale
+    }
+
+    /// A row in pixels.
+    fn px(&self, y: i32) -> f64 {
+        let shift = if self.past && y > self.cursor_row {
+            HERE
+        } else {
+            0.0
+        };
+        (f64::from(y) + shift) * self.f()
+    }
+
+    /// The row of something that belongs to event `seq`: what came after the cursor stands below the line.
+    fn later(&self, seq: u64) -> bool {
+        seq > self.view.cursor
+    }
+
+    fn in_sight(&self, mark: &Mark) -> bool {
+        let below = mark.bottom() != i32::MAX && self.px(mark.bottom()) + 20.0 < self.view.top;
+        !below && self.px(mark.y) - 20.0 < self.view.bottom
+    }
+
+    fn x(&self, program: ProgramId) -> f64 {
+        self.geometry.x(self.diagram.lanes(), program)
+    }
+
+    fn lane(&self, program: ProgramId) -> Option<&Lane> {
+        self.diagram.lanes().get(usize::from(program.0))
+    }
+
+    /// -1 for the left side, 1 for the right: outwards.
+    fn outwards(&self, program: ProgramId) -> f64 {
+        match self.lane(program).map(|l| l.side) {
+            Some(Side::Right) => 1.0,
+            _ => -1.0,
+        }
+    }
+
+    fn ghost(&self, seq: u64) -> &'static str {
+        if self.later(seq) { " ghost" } else { "" }
+    }
+
+    fn times(&mut self) {
+        if self.times == 0.0 {
+            return;
+        }
+        let (mut last, mut shown) = (f64::MIN, String::new());
+        for mark in self.diagram.marks() {
+            if matches!(mark.what, What::Bytes { .. }) {
+                continue;
+            }
+            let y = self.px(mark.y);
+            if y - last <= 13.0 {
+                continue;
+            }
+            let text = crate::model::time_text(mark.t);
+            if text == shown {
+                continue;
+            }
+            last = y;
+            if y + 20.0 > self.view.top && y - 20.0 < self.view.bottom {
+                let ghost = self.ghost(mark.seq);
+                let x = self.times - 6.0;
+                self.out
+                    .raw("<text class=\"t-time")
+                    .raw(ghost)
+                    .raw("\" text-anchor=\"end\" x=\"")
+                    .num(x);
+                self.out
+                    .raw("\" y=\"")
+                    .num(tenth(y + 4.0))
+                    .raw("\">")
+                    .text(&text)
+                    .raw("</text>");
+            }
+            shown = text;
+        }
+    }
+
+    /// Solid while the program runs, dashed before and after; dotted below the cursor.
+    fn lifelines(&mut self, end: f64, here: Option<f64>) {
+        let top = self.view.top.max(4.0);
+        let bottom = self.view.bottom.min(end);
+        let split = here.unwrap_or(f64::MAX);
+        let runs = self.diagram.runs();
+        for i in 0..self.diagram.lanes().len() {
+            let program = ProgramId(u16::try_from(i).unwrap_or(u16::MAX));
+            let x = tenth(self.x(program));
+            let mut from = top;
+            let cursor = self.view.cursor;
+            for run in runs
+                .iter()
+                .filter(|r| r.program == program && r.start.seq <= cursor)
+            {
+                let began = self.px(run.start.y);
+                let ended = run.end.filter(|e| e.seq <= cursor);
+                let ended = ended.map_or(end, |e| self.px(e.y)).min(bottom).min(split);
+                self.line("life off", x, from, began.min(bottom));
+                self.line("life", x, began.max(from), ended);
+                from = ended.max(from);
+            }
+            self.line("life off", x, from, bottom.min(split));
+            self.line("life ghost", x, top.max(split), bottom);
+        }
+    }
+
+    fn line(&mut self, class: &str, x: f64, from: f64, to: f64) {
+        if to > from {
+            self.out
+                .raw("<path class=\"")
+                .raw(class)
+                .raw("\" d=\"M")
+                .num(x)
+                .raw(" ")
+                .num(tenth(from));
+            self.out.raw("V").num(tenth(to)).raw("\"/>");
+        }
+    }
+
+    /// Text beside a lifeline, outwards: the first of `texts` that fits, else what fits of the last. Gives its outer end.
+    fn label(&mut self, program: ProgramId, y: f64, look: &Look<'_>, texts: &[&str]) -> f64 {
+        let f = self.f();
+        let out = self.outwards(program);
+        let lane = self.lane(program).cloned();
+        let side = lane.as_ref().map_or(Side::Left, |l| l.side);
+        let x = self.geometry.outer(side) + out * (15.0 + f64::from(look.slot) * 6.0) * f;
+        let room = if out < 0.0 {
+            x - self.times - 2.0
+        } else {
+            self.geometry.width - x - 4.0
+        };
+        let advance = if look.code { 7.6 } else { 6.9 } * f;
+        let name = lane
+            .and_then(|l| l.name)
+            .map_or_else(String::new, |n| format!("{n} "));
+        let most = ((room / advance).max(3.0) as usize).saturating_sub(name.chars().count());
+        let fits = texts.iter().find(|t| t.chars().count() <= most);
+        let text = fits.or(texts.last()).copied().unwrap_or_default();
+        let shown = format!("{name}{}", cut(text, most.max(3)));
+        let anchor = if out < 0.0 { "end" } else { "start" };
+        let y = y + 4.0 * f;
+        self.out
+            .raw("<text class=\"")
+            .raw(look.class)
+            .raw("\" x=\"")
+            .num(tenth(x));
+        self.out
+            .raw("\" y=\"")
+            .num(tenth(y))
+            .raw("\" text-anchor=\"")
+            .raw(anchor);
+        self.out.raw("\">").text(&shown).raw("</text>");
+        x + out * shown.chars().count() as f64 * advance
+    }
+
+    fn badge(&mut self, x: f64, y: f64, n: u8) {
+        let f = self.f();
+        let (x, y) = (tenth(x), tenth(y));
+        self.out
+            .raw("<g class=\"cause\"><circle cx=\"")
+            .num(x)
+            .raw("\" cy=\"")
+            .num(y)
+            .raw("\" r=\"")
+            .num(tenth(9.0 * f));
+        self.out
+            .raw("\"/><text text-anchor=\"middle\" x=\"")
+            .num(x)
+            .raw("\" y=\"")
+            .num(tenth(y + 4.2 * f));
+        self.out.raw("\">").num(n).raw("</text></g>");
+    }
+
+    fn mark(&mut self, mark: &Mark, end: f64) {
+        let y = self.px(mark.y);
+        let ghost = self.ghost(mark.seq);
+        self.out.raw("<g data-seq=\"").num(mark.seq).raw("\">");
+        match &mark.what {
+            What::Call {
+                text,
+                gave,
+                slot,
+                end: ended,
+            } => {
+                self.bracket(mark, *slot, ended.map(|e| (e.seq, e.y)), end);
+                let lit = self.view.lit.is_some_and(|l| l.given == mark.seq);
+                let whole = gave
+                    .as_ref()
+                    .map_or_else(|| text.clone(), |gave| format!("{text} → {gave}"));
+                let class = format!("t-call{ghost}{}", if lit { " lit" } else { "" });
+                let look = Look {
+                    class: &class,
+                    code: true,
+                    slot: *slot,
+                };
+                let x = self.label(mark.program, y, &look, &[&whole, text]);
+                if lit {
+                    let out = self.outwards(mark.program);
+                    self.badge(x + out * 14.0 * self.f(), y, 2);
+                }
+            }
+            What::Return { text, slot, bad } => {
+                let class = format!("{}{ghost}", if *bad { "t-bad" } else { "t-ret" });
+                let look = Look {
+                    class: &class,
+                    code: false,
+                    slot: *slot,
+                };
+                let short = text.strip_prefix("returns ").unwrap_or(text);
+                let x = self.label(mark.program, y, &look, &[text, short]);
+                self.arrival_badge(mark, x, y);
+            }
+            What::State { state, .. } => {
+                let x = tenth(self.x(mark.program));
+                let class = format!("t-state{ghost}");
+                self.label(mark.program, y, &Look::plain(&class), &[state.name()]);
+                self.out
+                    .raw("<path class=\"dm")
+                    .raw(ghost)
+                    .raw("\" d=\"M")
+                    .num(x)
+                    .raw(" ")
+                    .num(tenth(y - 4.0));
+                self.out.raw("l4 4-4 4-4-4z\"/>");
+            }
+            What::Note { text } => {
+                let class = format!("t-note{ghost}");
+                let short = text.strip_suffix(" to read").unwrap_or(text);
+                let x = self.label(mark.program, y, &Look::plain(&class), &[text, short]);
+                self.arrival_badge(mark, x, y);
+            }
+            What::Program { text } => {
+                let class = format!("t-note{ghost}");
+                self.label(mark.program, y, &Look::plain(&class), &[text]);
+            }
+            What::Error { text } => {
+                let (x, r) = (tenth(self.x(mark.program)), 4.5 * self.f());
+                let class = format!("t-bad b{ghost}");
+                self.label(mark.program, y, &Look::plain(&class), &[text]);
+                self.out
+                    .raw("<path class=\"pk cross bad")
+                    .raw(ghost)
+                    .raw("\" d=\"M")
+                    .num(tenth(x - r))
+                    .raw(" ");
+                self.out
+                    .num(tenth(y - r))
+                    .raw("l")
+                    .num(2.0 * r)
+                    .raw(" ")
+                    .num(2.0 * r)
+                    .raw("m0 ")
+                    .num(-2.0 * r);
+                self.out.raw("l").num(-2.0 * r).raw(" ").num(2.0 * r).raw("\"/>");
+            }
+            What::Bytes {
+                to,
+                len,
+                head,
+                end,
+                given,
+                ..
+            } => {
+                let lit = self.view.lit
+                    == Some(Lit {
+                        given: *given,
+                        arrived: mark.seq,
+                    });
+                self.arrow(mark, *to, *len, &bytes::preview(head), self.px(*end), lit);
+            }
+        }
+        self.out.raw("</g>");
+    }
+
+    /// The fourth of the things that belong together: where the bytes were seen.
+    fn arrival_badge(&mut self, mark: &Mark, x: f64, y: f64) {
+        if self.view.lit.is_some_and(|l| l.arrived == mark.seq) {
+            let out = self.outwards(mark.program);
+            self.badge(x + out * 14.0 * self.f(), y, 4);
+        }
+    }
+
+    fn bracket(&mut self, mark: &Mark, slot: u8, ended: Option<(u64, i32)>, end: f64) {
+        let f = self.f();
+        let out = self.outwards(mark.program);
+        let x = self.x(mark.program) + out * (4.0 + f64::from(slot) * 6.0 * f);
+        let y = self.px(mark.y);
+        let lit = if self.view.lit.is_some_and(|l| l.given == mark.seq) {
+            " lit"
+        } else {
+            ""
+        };
+        let ghost = self.ghost(mark.seq);
+        let arm = tenth(out * 6.0 * f);
+        let close = ended.map(|(_, y)| self.px(y));
+        // What was still open at the cursor goes on dotted below it.
+        let open_here = ended.is_none_or(|(seq, _)| self.later(seq));
+        let split = if self.past && ghost.is_empty() && open_here {
+            Some(f64::from(self.cursor_row) * f + 22.0 * f)
+        } else {
+            None
+        };
+        let solid = split.or(close).unwrap_or(end - 4.0);
+        self.out
+            .raw("<path class=\"br")
+            .raw(lit)
+            .raw(ghost)
+            .raw("\" d=\"M")
+            .num(tenth(x))
+            .raw(" ")
+            .num(tenth(y));
+        self.out.raw("h").num(arm);
+        if solid > y + 1.0 {
+            self.out.raw("V").num(tenth(solid));
+            if split.is_none() && close.is_some() {
+                self.out.raw("h").num(-arm);
+            }
+        }
+        self.out.raw("\"/>");
+        if let Some(split) = split {
+            let to = close.unwrap_or(end - 4.0);
+            if to > split {
+                self.out
+                    .raw("<path class=\"br ghost\" d=\"M")
+                    .num(tenth(x + arm))
+                    .raw(" ")
+                    .num(tenth(split));
+                self.out.raw("V").num(tenth(to));
+                if close.is_some() {
+                    self.out.raw("h").num(-arm);
+                }
+                self.out.raw("\"/>");
+            }
+        }
+    }
+
+    fn arrow(&mut self, mark: &Mark, to: ProgramId, len: u64, head: &str, y1: f64, lit: bool) {
+        let f = self.f();
+        let (x0, x1, y0) = (self.x(mark.program), self.x(to), self.px(mark.y));
+        let ghost = self.ghost(mark.seq);
+        let class = format!("pk data{}{ghost}", if lit { " lit" } else { "" });
+        if (x1 - x0).abs() < 1.0 {
+            self.loop_back(x0, y0, y1, -self.outwards(mark.program), &class, len);
+            return;
+        }
+        let way = (x1 - x0).signum();
+        if lit {
+            self.path("halo", &[(x0 + way * 2.0, y0), (x1 - way * 2.0, y1)]);
+        }
+        self.path(&class, &[(x0 + way * 2.0, y0), (x1 - way * 7.0, y1 - 1.4)]);
+        self.head(x1 - way, y1, x1 - x0, y1 - y0, &class);
+        let span = ((x1 - x0).powi(2) + (y1 - y0).powi(2)).sqrt() - 30.0 * f;
+        let count = words::bytes_count(len);
+        let used = count.chars().count() as f64 * 7.6 * f;
+        let badge = if lit { 26.0 * f } else { 0.0 };
+        let room = ((span - used - badge) / (7.4 * f)).max(0.0) as usize;
+        let rest = if room >= 5 && !head.is_empty() {
+            cut(head, room)
+        } else {
+            String::new()
+        };
+        if span + 24.0 * f < used {
+            return;
+        }
+        // A text beside a steep arrow would cross others: it lies along the arrow while that is flat, else level.
+        let mut angle = (y1 - y0).atan2(x1 - x0).to_degrees();
+        if way < 0.0 {
+            angle -= 180.0;
+        }
+        let (mx, my) = ((x0 + x1) / 2.0, (y0 + y1) / 2.0);
+        let flat = angle.abs() < 30.0 || angle.abs() > 330.0;
+        self.out
+            .raw("<text class=\"t-pk")
+            .raw(if lit { " lit" } else { "" })
+            .raw(ghost)
+            .raw("\" text-anchor=\"middle\"");
+        self.out
+            .raw(" transform=\"translate(")
+            .num(tenth(mx))
+            .raw(" ")
+            .num(tenth(my))
+            .raw(")");
+        if flat {
+            self.out.raw(" rotate(").num(tenth(angle)).raw(")");
+        }
+        self.out
+            .raw("\" y=\"")
+            .num(-6.0 * f)
+            .raw("\"><tspan class=\"b\">")
+            .text(&count)
+            .raw("</tspan>");
+        if !rest.is_empty() {
+            self.out
+                .raw(" <tspan class=\"t-data\">")
+                .text(&rest)
+                .raw("</tspan>");
+        }
+        self.out.raw("</text>");
+        if lit {
+            let half = (used + rest.chars().count() as f64 * 7.4 * f) / 2.0 + 14.0 * f;
+            let slope = (y1 - y0) / (x1 - x0);
+            self.badge(mx - half, my - half * slope - 10.0 * f, 3);
+        }
+    }
+
+    /// Bytes that a program sends to itself.
+    fn loop_back(&mut self, x: f64, y0: f64, y1: f64, inwards: f64, class: &str, len: u64) {
+        let f = self.f();
+        let far = x + inwards * 24.0 * f;
+        self.path(class, &[(x, y0), (far, y0), (far, y1), (x + inwards * 8.0, y1)]);
+        self.head(x + inwards, y1, -inwards, 0.0, class);
+        let anchor = if inwards > 0.0 { "start" } else { "end" };
+        self.out
+            .raw("<text class=\"t-pk\" text-anchor=\"")
+            .raw(anchor)
+            .raw("\" x=\"")
+            .num(tenth(far + inwards * 6.0));
+        self.out
+            .raw("\" y=\"")
+            .num(tenth((y0 + y1) / 2.0 + 4.0))
+            .raw("\"><tspan class=\"b\">");
+        self.out.text(&words::bytes_count(len)).raw("</tspan></text>");
+    }
+
+    fn path(&mut self, class: &str, points: &[(f64, f64)]) {
+        self.out.raw("<path class=\"").raw(class).raw("\" d=\"");
+        for (i, (x, y)) in points.iter().enumerate() {
+            self.out
+                .raw(if i == 0 { "M" } else { "L" })
+                .num(tenth(*x))
+                .raw(" ")
+                .num(tenth(*y));
+        }
+        self.out.raw("\"/>");
+    }
+
+    fn head(&mut self, x: f64, y: f64, dx: f64, dy: f64, class: &str) {
+        let length = dx.hypot(dy).max(1.0);
+        let (ux, uy) = (dx / length, dy / length);
+        let (a, w) = (9.9 * self.f(), 4.8 * self.f());
+        let (bx, by) = (x - ux * a, y - uy * a);
+        self.out
+            .raw("<path class=\"hd ")
+            .raw(class)
+            .raw("\" d=\"M")
+            .num(tenth(x))
+            .raw(" ")
+            .num(tenth(y));
+        self.out
+            .raw("L")
+            .num(tenth(bx - uy * w))
+            .raw(" ")
+            .num(tenth(by + ux * w));
+        self.out
+            .raw("L")
+            .num(tenth(bx + uy * w))
+            .raw(" ")
+            .num(tenth(by - ux * w))
+            .raw("z\"/>");
+    }
+
+    /// Lines of text below the lifelines: programs of one side stand below each other.
+    fn head_rows(&self) -> usize {
+        let count = |side| self.diagram.lanes().iter().filter(|l| l.side == side).count();
+        count(Side::Left).max(count(Side::Right))
+    }
+
+    fn heads(&mut self, end: f64) {
+        let f = self.f();
+        let view = self.view;
+        for head in &view.heads {
+            let (x, place) = (
+                tenth(self.x(head.program)),
+                self.lane(head.program).map_or(0, |l| l.place),
+            );
+            let next = if head.next { " next" } else { "" };
+            self.out
+                .raw("<path class=\"pc")
+                .raw(next)
+                .raw("\" d=\"M")
+                .num(tenth(x - 6.0 * f))
+                .raw(" ")
+                .num(tenth(end));
+            self.out
+                .raw("h")
+                .num(12.0 * f)
+                .raw("l")
+                .num(-6.0 * f)
+                .raw(" ")
+                .num(8.0 * f)
+                .raw("z\"/>");
+            let y = end + 4.0 * f + place as f64 * 17.0 * f;
+            let class = format!("t-pc{next}");
+            self.label(head.program, y, &Look::plain(&class), &[&head.text]);
+        }
+    }
+}
+
+fn tenth(x: f64) -> f64 {
+    (x * 10.0).round() / 10.0
+}
+
+fn cut(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    let mut short: String = text.chars().take(most.saturating_sub(1)).collect();
+    short.push('…');
+    short
+}

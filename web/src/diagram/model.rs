@@ -1,0 +1,593 @@
+//! What the diagram shows: one mark for each thing that happened, with its row. Rows run down by event, not to scale, in
+//! units that the drawing multiplies by its text size; nothing here knows a width.
+//!
+//! The model grows with the timeline: each event is looked at once.
+
+use super::flows::{Flows, Pending};
+use engine::session::Side;
+use engine::timeline::{Doing, State, words};
+use protocol::event::Wait;
+use protocol::{
+    Call, Event, EventKind, Outcome, Payload, ProgramId, Sample, SocketId, TcpState, ThreadId, errno,
+};
+use std::collections::BTreeMap;
+
+/// Height of a row of text.
+const ROW: i32 = 17;
+/// Between two rows on different sides: enough to see which was first.
+const STEP: i32 = 9;
+/// How far an arrow falls at least from end to end.
+const FALL: i32 = 24;
+/// The first row.
+const TOP: i32 = 16;
+
+/// One thing in the diagram.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mark {
+    /// The event.
+    pub seq: u64,
+    /// When, nanoseconds since the lab began.
+    pub t: u64,
+    /// Its row.
+    pub y: i32,
+    /// Whose.
+    pub program: ProgramId,
+    /// What it is.
+    pub what: What,
+}
+
+/// Where something ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct End {
+    /// The event.
+    pub seq: u64,
+    /// Its row.
+    pub y: i32,
+}
+
+/// What a mark is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum What {
+    /// A call (or a wait) from entry to return.
+    Call {
+        /// `connect()`.
+        text: String,
+        /// What it gave, where that stands beside it: `fd 3`.
+        gave: Option<String>,
+        /// Brackets of threads stand beside one another: 0 is next to the lifeline.
+        slot: u8,
+        /// Its return; `None`: it has not returned.
+        end: Option<End>,
+    },
+    /// What a call that others interrupted gave.
+    Return {
+        /// `returns fd 4`.
+        text: String,
+        /// See [`What::Call`].
+        slot: u8,
+        /// It failed.
+        bad: bool,
+    },
+    /// A socket's TCP state as the kernel tells it.
+    State {
+        /// The state.
+        state: TcpState,
+        /// Which socket.
+        sock: SocketId,
+    },
+    /// Something worth a word: `22 bytes to read`.
+    Note {
+        /// The words.
+        text: String,
+    },
+    /// Something that failed: drawn in red, with a cross.
+    Error {
+        /// `ConnectionRefusedError`.
+        text: String,
+    },
+    /// A program starts or ends.
+    Program {
+        /// `ended, exit 0`.
+        text: String,
+    },
+    /// Bytes, from the call that gave them to the kernel to the moment that showed them at the other end.
+    Bytes {
+        /// The receiving program.
+        to: ProgramId,
+        /// How many.
+        len: u64,
+        /// The first of them.
+        head: Payload,
+        /// The row of their arrival; the mark's own row is the call's.
+        end: i32,
+        /// The event of the call's entry (the mark's own `seq` is the arrival's).
+        given: u64,
+        /// One datagram.
+        datagram: bool,
+    },
+}
+
+impl Mark {
+    /// The last row that it reaches; a call that is open reaches the end.
+    pub fn bottom(&self) -> i32 {
+        match &self.what {
+            What::Call { end, .. } => end.map_or(i32::MAX, |end| end.y),
+            What::Bytes { end, .. } => *end,
+            _ => self.y,
+        }
+    }
+}
+
+/// The place of a program's lifeline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lane {
+    /// Which side.
+    pub side: Side,
+    /// Its place on that side, from the middle outwards.
+    pub place: usize,
+    /// Said before each label, where a side has several programs.
+    pub name: Option<String>,
+}
+
+/// One run of a program: its lifeline is drawn solid.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// Whose.
+    pub program: ProgramId,
+    /// Where it begins.
+    pub start: End,
+    /// Where it has ended.
+    pub end: Option<End>,
+}
+
+/// The diagram of one lab.
+#[derive(Clone, Debug)]
+pub struct Diagram {
+    state: State,
+    lanes: Vec<Lane>,
+    marks: Vec<Mark>,
+    /// When programs ran, in order.
+    runs: Vec<Run>,
+    /// (event, row): the last row after each event that has one.
+    rows: Vec<(u64, i32)>,
+    /// Open calls: the place of their mark.
+    open: BTreeMap<(ProgramId, ThreadId), usize>,
+    /// How many bytes an open send was given.
+    asked: BTreeMap<(ProgramId, ThreadId), u64>,
+    flows: Flows,
+    y: i32,
+    free: [i32; 2],
+}
+
+impl Diagram {
+    /// An empty diagram of these programs.
+    pub fn new(names: &[String], sides: &[Side]) -> Self {
+        let count = |side| sides.iter().filter(|s| **s == side).count();
+        let lane = |(i, side): (usize, &Side)| Lane {
+            side: *side,
+            place: sides[..i].iter().filter(|s| *s == side).count(),
+            name: (count(*side) > 1).then(|| names[i].clone()),
+        };
+        Self {
+            state: State::new(names.len()),
+            lanes: sides.iter().enumerate().map(lane).collect(),
+            marks: Vec::new(),
+            runs: Vec::new(),
+            rows: Vec::new(),
+            open: BTreeMap::new(),
+            asked: BTreeMap::new(),
+            flows: Flows::default(),
+            y: 0,
+            free: [TOP; 2],
+        }
+    }
+
+    /// The last event that is in it.
+    pub fn seq(&self) -> u64 {
+        self.state.seq
+    }
+
+    /// The programs' places.
+    pub fn lanes(&self) -> &[Lane] {
+        &self.lanes
+    }
+
+    /// The marks, in the order of their first row (arrows stand where they end).
+    pub fn marks(&self) -> &[Mark] {
+        &self.marks
+    }
+
+    /// When programs ran.
+    pub fn runs(&self) -> &[Run] {
+        &self.runs
+    }
+
+    /// The row of the state after event `seq`; 0 before the first row.
+    pub fn row_at(&self, seq: u64) -> i32 {
+        let n = self.rows.partition_point(|(s, _)| *s <= seq);
+        n.checked_sub(1).map_or(0, |i| self.rows[i].1)
+    }
+
+    /// The last row.
+    pub fn bottom(&self) -> i32 {
+        self.rows.last().map_or(0, |(_, y)| *y)
+    }
+
+    /// Takes in everything that is new in the timeline.
+    pub fn extend(&mut self, events: &[Event]) {
+        let known = usize::try_from(self.state.seq).unwrap_or(usize::MAX);
+        for event in events.get(known..).unwrap_or_default() {
+            self.event(event);
+        }
+    }
+
+    fn event(&mut self, event: &Event) {
+        if let EventKind::Socket { sample, .. } = &event.kind {
+            self.socket(event, sample);
+            return;
+        }
+        let before = self.call_of(event);
+        self.state.apply(event);
+        let Some(program) = event.program.filter(|p| usize::from(p.0) < self.lanes.len()) else {
+            return;
+        };
+        match &event.kind {
+            EventKind::Started { .. } => {
+                self.note(event, program, |text| What::Program { text }, "starts");
+                let start = End {
+                    seq: event.seq,
+                    y: self.y,
+                };
+                self.runs.push(Run {
+                    program,
+                    start,
+                    end: None,
+                });
+            }
+            EventKind::Called { api, what, .. } => {
+                let y = self.enter(event, program, call_label(api, what));
+                self.flows.given(&self.state, event.seq, y, what);
+                if let Some(data) = what.payload() {
+                    self.asked.insert((program, event.thread), data.len() as u64);
+                }
+            }
+            EventKind::Pausing { wait, .. } => {
+                let text = match wait {
+                    Wait::Time { seconds, api } => format!("{api}({})", short_seconds(*seconds)),
+                    Wait::Input => "input()".into(),
+                    Wait::Threads => "waits for its threads".into(),
+                };
+                self.enter(event, program, text);
+            }
+            EventKind::Resumed { .. } => self.leave(event, program, None, false),
+            EventKind::Returned { outcome, fds, .. } => {
+                self.returned(event, program, before, outcome, fds);
+            }
+            EventKind::Raised { exception, .. } => {
+                // The call that failed has said so already.
+                if self
+                    .state
+                    .program(program)
+                    .and_then(|p| p.raised.as_ref()?.call.as_ref())
+                    .is_none()
+                {
+                    self.note(event, program, |text| What::Error { text }, exception);
+                }
+            }
+            EventKind::Interrupted => self.note(event, program, |text| What::Error { text }, "Ctrl-C"),
+            EventKind::Ended { status, stopped } => {
+                self.close_all(event, program);
+                let text = if *stopped {
+                    "stopped".to_owned()
+                } else {
+                    format!("ended, exit {status}")
+                };
+                self.note(event, program, |text| What::Program { text }, &text);
+                let end = End {
+                    seq: event.seq,
+                    y: self.y,
+                };
+                if let Some(run) = self.runs.iter_mut().rev().find(|r| r.program == program) {
+                    run.end = Some(end);
+                }
+            }
+            EventKind::Line { .. }
+            | EventKind::Lines { .. }
+            | EventKind::Waiting { .. }
+            | EventKind::Output { .. }
+            | EventKind::Typed { .. }
+            | EventKind::Socket { .. }
+            | EventKind::Notice { .. } => {}
+        }
+    }
+
+    /// A new row for `program`, at least at `least`.
+    fn row(&mut self, seq: u64, program: ProgramId, least: i32) -> i32 {
+        let side = self.lanes[usize::from(program.0)].side as usize;
+        let y = self.free[side].max(self.y + STEP).max(least);
+        self.free[side] = y + ROW;
+        self.y = y;
+        self.rows.push((seq, y));
+        y
+    }
+
+    fn push(&mut self, event: &Event, y: i32, program: ProgramId, what: What) {
+        self.marks.push(Mark {
+            seq: event.seq,
+            t: event.t,
+            y,
+            program,
+            what,
+        });
+    }
+
+    fn note(&mut self, event: &Event, program: ProgramId, what: impl Fn(String) -> What, text: &str) {
+        let y = self.row(event.seq, program, 0);
+        self.push(event, y, program, what(text.to_owned()));
+    }
+
+    fn enter(&mut self, event: &Event, program: ProgramId, text: String) -> i32 {
+        let y = self.row(event.seq, program, 0);
+        let taken: Vec<u8> = self
+            .open
+            .range((program, ThreadId(0))..=(program, ThreadId(u32::MAX)))
+            .filter_map(|(_, i)| match self.marks[*i].what {
+                What::Call { slot, .. } => Some(slot),
+                _ => None,
+            })
+            .collect();
+        let slot = (0..=u8::MAX).find(|s| !taken.contains(s)).unwrap_or(u8::MAX);
+        self.open.insert((program, event.thread), self.marks.len());
+        self.push(
+            event,
+            y,
+            program,
+            What::Call {
+                text,
+                gave: None,
+                slot,
+                end: None,
+            },
+        );
+        y
+    }
+
+    /// The call or wait of the event's thread is over. `text` is what it gave, where that is worth a word.
+    fn leave(&mut self, event: &Event, program: ProgramId, text: Option<String>, bad: bool) {
+        let Some(place) = self.open.remove(&(program, event.thread)) else {
+            return;
+        };
+        let began = self.marks[place].y;
+        let mut at = End {
+            seq: event.seq,
+            y: self.y,
+        };
+        let What::Call { slot, .. } = self.marks[place].what else {
+            return;
+        };
+        let beside = began == self.y && !bad;
+        if !beside && let Some(text) = &text {
+            let text = if bad || text == "returns" {
+                text.clone()
+            } else {
+                format!("returns {text}")
+            };
+            at.y = self.row(event.seq, program, 0);
+            self.push(event, at.y, program, What::Return { text, slot, bad });
+        } else if !beside {
+            // The bracket closes below what stands in it on its own side.
+            let side = self.lanes[usize::from(program.0)].side as usize;
+            at.y = self.y.max(self.free[side] - ROW);
+        }
+        if let What::Call { gave, end, .. } = &mut self.marks[place].what {
+            *end = Some(at);
+            if beside {
+                *gave = text.filter(|t| t != "returns");
+            }
+        }
+    }
+
+    fn close_all(&mut self, event: &Event, program: ProgramId) {
+        let all: Vec<_> = self
+            .open
+            .range((program, ThreadId(0))..=(program, ThreadId(u32::MAX)))
+            .map(|(key, _)| *key)
+            .collect();
+        for key in all {
+            if let Some(place) = self.open.remove(&key)
+                && let What::Call { end, .. } = &mut self.marks[place].what
+            {
+                *end = Some(End {
+                    seq: event.seq,
+                    y: self.y,
+                });
+            }
+        }
+    }
+
+    fn returned(
+        &mut self,
+        event: &Event,
+        program: ProgramId,
+        before: Option<Call>,
+        outcome: &Outcome,
+        fds: &[i32],
+    ) {
+        let Some(call) = before else { return };
+        let place = self.open.get(&(program, event.thread)).copied();
+        let entry = place.map(|i| self.marks[i].seq);
+        let asked = self.asked.remove(&(program, event.thread));
+        if let Call::SocketPair { first, second, .. } = &call
+            && outcome.is_ok()
+        {
+            self.flows.paired(*first, *second);
+        }
+        let mut arrived = Vec::new();
+        if let (Some(sock), Outcome::Received { data, addr }) = (call.sock(), outcome)
+            && !peeks(&call)
+        {
+            arrived = self.flows.received(&self.state, sock, data, addr.as_ref());
+            self.fall(&arrived);
+        }
+        self.leave(event, program, gave(&call, asked, outcome, fds), !outcome.is_ok());
+        if let Outcome::Failed { errno: e, .. } = outcome {
+            let name = errno::name(*e).unwrap_or("unknown error");
+            self.note(event, program, |text| What::Error { text }, name);
+        }
+        self.arrows(event, program, arrived, self.y);
+        if let (Some(entry), Call::Send { .. } | Call::SendTo { .. }) = (entry, &call) {
+            let n = match outcome {
+                Outcome::Sent { n } => *n,
+                _ => 0,
+            };
+            if let Some((pending, to, seq)) = self.flows.taken(&self.state, entry, n) {
+                let y = self.row_at(seq);
+                self.arrow(event.t, to.program(), pending, End { seq, y });
+            }
+        }
+    }
+
+    /// What an arrow points to stands clearly below where it begins.
+    fn fall(&mut self, arrived: &[Pending]) {
+        let least = arrived.iter().map(|p| p.y + FALL - STEP).max();
+        self.y = self.y.max(least.unwrap_or(0));
+    }
+
+    /// The call that a [`EventKind::Returned`] ends; asked before the state forgets it.
+    fn call_of(&self, event: &Event) -> Option<Call> {
+        let EventKind::Returned { call: which, .. } = &event.kind else {
+            return None;
+        };
+        let program = self.state.program(event.program?)?;
+        let thread = program.threads.iter().find(|t| t.id == event.thread)?;
+        match &thread.doing {
+            Doing::Calling { call, what, .. } if call == which => Some(what.clone()),
+            _ => None,
+        }
+    }
+
+    fn socket(&mut self, event: &Event, sample: &Sample) {
+        let program = sample.sock.program();
+        let old = self.state.socket(sample.sock).and_then(|s| s.sample.clone());
+        self.state.apply(event);
+        if usize::from(program.0) >= self.lanes.len() {
+            return;
+        }
+        let was = old.as_ref().and_then(|s| s.state);
+        // A new socket is CLOSED: nothing has happened yet.
+        if let Some(state) = sample
+            .state
+            .filter(|s| Some(*s) != was && !(was.is_none() && *s == TcpState::Closed))
+        {
+            let y = self.row(event.seq, program, 0);
+            self.push(
+                event,
+                y,
+                program,
+                What::State {
+                    state,
+                    sock: sample.sock,
+                },
+            );
+        }
+        let arrived = self.flows.looked(&self.state, sample);
+        if !sample.closed && sample.recv_queue > old.as_ref().map_or(0, |s| s.recv_queue) {
+            self.fall(&arrived);
+            let text = format!("{} to read", words::bytes_count(sample.recv_queue.into()));
+            self.note(event, program, |text| What::Note { text }, &text);
+        }
+        self.arrows(event, program, arrived, self.y);
+        let waiting = |s: Option<&Sample>| s.and_then(|s| s.accept_queue).map_or(0, |q| q.queued);
+        let queued = waiting(Some(sample));
+        if queued > waiting(old.as_ref()) {
+            let verb = if queued == 1 { "waits" } else { "wait" };
+            let text = format!("{queued} {verb} for accept()");
+            self.note(event, program, |text| What::Note { text }, &text);
+        }
+    }
+
+    fn arrows(&mut self, event: &Event, to: ProgramId, arrived: Vec<Pending>, y: i32) {
+        for pending in arrived {
+            self.arrow(event.t, to, pending, End { seq: event.seq, y });
+        }
+    }
+
+    fn arrow(&mut self, t: u64, to: ProgramId, pending: Pending, end: End) {
+        let datagram = pending.is_datagram();
+        self.marks.push(Mark {
+            seq: end.seq,
+            t,
+            y: pending.y,
+            program: pending.from.program(),
+            what: What::Bytes {
+                to,
+                len: pending.len,
+                head: pending.head,
+                end: end.y,
+                given: pending.seq,
+                datagram,
+            },
+        });
+    }
+}
+
+const fn peeks(call: &Call) -> bool {
+    const MSG_PEEK: i32 = 2;
+    match call {
+        Call::Recv { flags, .. } | Call::RecvFrom { flags, .. } => *flags & MSG_PEEK != 0,
+        _ => false,
+    }
+}
+
+/// A call as the diagram names it: short, with the one number that matters.
+fn call_label(api: &str, call: &Call) -> String {
+    match call {
+        Call::Listen { backlog, .. } => format!("{api}({backlog})"),
+        Call::Recv { max, .. } | Call::RecvFrom { max, .. } => format!("{api}({max})"),
+        Call::SetTimeout { timeout: Some(t), .. } => format!("{api}({t})"),
+        _ => format!("{api}()"),
+    }
+}
+
+/// What a call gave, in as few words as possible; `None` where "it returned" is all there is to say.
+fn gave(call: &Call, asked: Option<u64>, outcome: &Outcome, fds: &[i32]) -> Option<String> {
+    let fd = fds.first().map(|fd| format!("fd {fd}"));
+    match outcome {
+        Outcome::Done => match call {
+            Call::Bind { addr, .. } => addr.port().map(|p| format!("port {p}")),
+            Call::SocketPair { .. } => Some(
+                fds.iter()
+                    .map(|fd| format!("fd {fd}"))
+                    .collect::<Vec<_>>()
+                    .join(", "),
+            ),
+            Call::Connect { .. } => Some("returns".into()),
+            _ => fd,
+        },
+        Outcome::Accepted { .. } => Some(fd.unwrap_or_else(|| "a connection".into())),
+        // All that was given: the arrow says how many.
+        Outcome::Sent { n } if asked == Some(*n) => Some("returns".into()),
+        Outcome::Sent { n } => Some(words::bytes_count(*n)),
+        Outcome::Received { data, addr: None } if data.is_empty() => Some("b''".into()),
+        Outcome::Received { data, .. } => Some(words::bytes_count(data.len() as u64)),
+        Outcome::Name { addr } => Some(addr.to_string()),
+        Outcome::Option { .. } => None,
+        Outcome::Ready { read, write, except } => {
+            Some(format!("{} ready", read.len() + write.len() + except.len()))
+        }
+        Outcome::AddrInfo { list } => Some(match list.len() {
+            1 => "1 address".into(),
+            n => format!("{n} addresses"),
+        }),
+        Outcome::Host { name } => Some(name.clone()),
+        Outcome::Failed { .. } => Some("fails".into()),
+        Outcome::TimedOut => Some("timed out".into()),
+        Outcome::Unresolved { .. } => Some("name unknown".into()),
+        Outcome::Cancelled => Some("withdrawn".into()),
+    }
+}
+
+fn short_seconds(seconds: f64) -> String {
+    let text = words::seconds_text(seconds);
+    text.strip_suffix(" s").unwrap_or(&text).to_owned()
+}

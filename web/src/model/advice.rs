@@ -1,0 +1,182 @@
+//! An error where it happened: its name, one sentence, what to try, and buttons that do it.
+
+use super::Moment;
+use engine::timeline::state::RaisedState;
+use engine::timeline::words;
+use protocol::{Address, Call, ProgramId, TcpState, errno};
+
+/// What an error says and what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Advice {
+    /// The line, from 1; 0 if none is known.
+    pub line: u32,
+    /// The column of a syntax error, from 1.
+    pub column: Option<u32>,
+    /// `ECONNREFUSED`, or the exception's class.
+    pub name: String,
+    /// What happened, in one sentence.
+    pub what: String,
+    /// What to try, in one sentence.
+    pub try_this: String,
+    /// Buttons.
+    pub actions: Vec<Action>,
+}
+
+/// What a button does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Step this program until it listens.
+    RunToListen(ProgramId),
+    /// Start this program again.
+    Again(ProgramId),
+    /// Open its editor at this line.
+    Edit(ProgramId, u32),
+    /// Reset the lab.
+    Reset,
+}
+
+impl Action {
+    /// The button's words.
+    pub fn label(&self, names: &[String]) -> String {
+        let name = |p: &ProgramId| names.get(usize::from(p.0)).map_or("program", String::as_str);
+        match self {
+            Self::RunToListen(p) => format!("Run {} to listen()", name(p)),
+            Self::Again(p) => format!("Run {} again", name(p)),
+            Self::Edit(_, line) if *line > 0 => format!("Edit line {line}"),
+            Self::Edit(..) => "Edit".into(),
+            Self::Reset => "Reset the lab".into(),
+        }
+    }
+}
+
+/// Advice on what ended a program.
+pub fn advise(moment: &Moment<'_>, program: ProgramId, raised: &RaisedState) -> Advice {
+    let number = raised.errno.filter(|e| *e > 0);
+    let name = number
+        .and_then(errno::name)
+        .map_or_else(|| raised.exception.clone(), str::to_owned);
+    let plain = number.and_then(errno::plain).map(str::to_owned);
+    let what = plain.unwrap_or_else(|| said(raised));
+    let edit = Action::Edit(program, raised.line);
+    let mut advice = Advice {
+        line: raised.line,
+        column: raised.column,
+        name,
+        what,
+        try_this: "change the line and run the program again.".into(),
+        actions: vec![edit.clone(), Action::Again(program)],
+    };
+    match (advice.name.as_str(), &raised.call) {
+        ("ECONNREFUSED", call) => refused(moment, program, call.as_ref(), &mut advice),
+        ("EADDRINUSE", call) => {
+            if let Some(Call::Bind { addr, .. }) = call {
+                advice.what = format!("{} is taken: another socket of this lab has it.", place(addr));
+            }
+            advice.try_this = "another port, SO_REUSEADDR before bind(), or a reset of the lab.".into();
+            advice.actions = vec![edit, Action::Reset];
+        }
+        ("EDESTADDRREQ", _) => {
+            advice.what = "This socket has no peer, so the kernel does not know whom to send to.".into();
+            advice.try_this = "sendto(data, address), or connect(address) before send().".into();
+        }
+        ("ENOTCONN", _) => {
+            advice.try_this = "connect() first; on a server, use the socket that accept() returned.".into();
+        }
+        ("EPIPE" | "ECONNRESET", _) => {
+            advice.try_this =
+                "look at what the peer did last: it closed while this side still wanted to talk.".into();
+        }
+        ("EBADF", _) => {
+            advice.try_this = "look for a close() of this socket on an earlier line.".into();
+        }
+        ("EADDRNOTAVAIL", _) => {
+            advice.try_this =
+                "bind to '127.0.0.1', 'localhost' or '': this host has no other address.".into();
+        }
+        ("ENETUNREACH" | "EHOSTUNREACH", _) => {
+            advice.try_this = "an address of the lab itself: 127.0.0.1, ::1 or localhost.".into();
+        }
+        ("EAGAIN", _) => {
+            advice.try_this = "wait with select() first, or let the socket block.".into();
+        }
+        ("TimeoutError", _) => {
+            advice.what = "The socket's own timeout has passed before the call was done.".into();
+            advice.try_this = "catch it with try / except TimeoutError, or give the peer more time.".into();
+        }
+        ("gaierror", _) => {
+            advice.what = "This name stands for no address in the lab.".into();
+            advice.try_this = "'localhost', '127.0.0.1' or the host's own name.".into();
+        }
+        ("KeyboardInterrupt", _) => {
+            advice.what = "You interrupted the program with Ctrl-C.".into();
+            advice.try_this = "run it again.".into();
+            advice.actions = vec![Action::Again(program)];
+        }
+        ("SyntaxError" | "IndentationError" | "TabError", _) => {
+            advice.try_this = "mend the line and run the program again.".into();
+            advice.actions = vec![edit];
+        }
+        _ => {}
+    }
+    advice
+}
+
+fn said(raised: &RaisedState) -> String {
+    let text = raised.message.trim();
+    let mut chars = text.chars();
+    let Some(first) = chars.next() else {
+        return "The program raised it and did not catch it.".into();
+    };
+    let stop = if text.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{}{}{stop}", first.to_uppercase(), chars.as_str())
+}
+
+fn refused(moment: &Moment<'_>, program: ProgramId, call: Option<&Call>, advice: &mut Advice) {
+    if let Some(Call::Connect { addr, .. }) = call {
+        advice.what = format!("Nothing listens on {}.", place(addr));
+    } else {
+        advice.what = "Nothing listens there.".into();
+    }
+    let listens = |p: ProgramId| {
+        moment
+            .state
+            .sockets_of(p)
+            .any(|s| s.state() == Some(TcpState::Listen))
+    };
+    let could = |p: &ProgramId| {
+        let source = moment
+            .spec
+            .programs
+            .get(usize::from(p.0))
+            .map_or("", |s| s.source.as_str());
+        *p != program && source.contains("listen(") && !listens(*p)
+    };
+    let server = moment.programs().find(could);
+    advice.actions = server
+        .map(Action::RunToListen)
+        .into_iter()
+        .chain([Action::Again(program)])
+        .collect();
+    advice.try_this = match server {
+        Some(server) => {
+            format!(
+                "run {} first, as far as listen(), and check the port number.",
+                moment.name(server)
+            )
+        }
+        None => "check the address and the port number on both sides.".into(),
+    };
+}
+
+/// `127.0.0.1 port 8888`.
+fn place(address: &Address) -> String {
+    match (address, address.port()) {
+        (Address::Name { host, .. }, Some(port)) if host.is_empty() => format!("port {port}"),
+        (Address::Name { host, .. }, Some(port)) => format!("{host} port {port}"),
+        (_, Some(port)) => address.ip().map_or_else(
+            || words::python_address(address),
+            |ip| format!("{ip} port {port}"),
+        ),
+        (_, None) => words::python_address(address),
+    }
+}

@@ -1,0 +1,278 @@
+//! TCP's states (RFC 9293, figure 5) and the way of one socket of each side through them: the client's down the left,
+//! the server's down the right, as the lanes are. Only states that the kernel was seen in are marked.
+
+use super::Moment;
+use super::markup::Markup;
+use engine::session::Side;
+use protocol::{ProgramId, TcpState};
+
+/// One side's sockets: where they have been and where the newest is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Way {
+    /// The program's name.
+    pub name: String,
+    /// States it was seen in, as names.
+    pub seen: Vec<TcpState>,
+    /// Pairs of states that were seen one after the other on one socket.
+    pub steps: Vec<(TcpState, TcpState)>,
+    /// Where it is now.
+    pub now: Option<TcpState>,
+}
+
+/// Both sides, left and right; `None` where no socket of the lab has TCP states.
+pub fn ways(moment: &Moment<'_>) -> Option<[Way; 2]> {
+    let way = |side: Side| {
+        let of_side = |p: &ProgramId| moment.sides.get(usize::from(p.0)) == Some(&side);
+        let mut ways: Vec<Way> = moment
+            .programs()
+            .filter(of_side)
+            .map(|p| way_of(moment, p))
+            .collect();
+        let newest = ways.iter().rposition(|w| w.now.is_some()).unwrap_or(0);
+        if ways.is_empty() {
+            Way::default()
+        } else {
+            ways.swap_remove(newest)
+        }
+    };
+    let ways = [way(Side::Left), way(Side::Right)];
+    ways.iter().any(|w| w.now.is_some()).then_some(ways)
+}
+
+fn way_of(moment: &Moment<'_>, program: ProgramId) -> Way {
+    let mut way = Way {
+        name: moment.name(program).to_owned(),
+        ..Way::default()
+    };
+    let sockets: Vec<_> = moment
+        .state
+        .sockets_of(program)
+        .filter(|s| !s.path.is_empty())
+        .collect();
+    // The newest connection, or the listening socket while there is none, and how it came about.
+    let chosen = sockets
+        .iter()
+        .rev()
+        .find(|s| !s.path.contains(&TcpState::Listen))
+        .or(sockets.last());
+    for socket in &sockets {
+        let listener = socket.path.contains(&TcpState::Listen);
+        if !listener && chosen.is_none_or(|c| c.id != socket.id) {
+            continue;
+        }
+        way.seen.extend(socket.path.iter());
+        way.steps.extend(socket.path.windows(2).map(|w| (w[0], w[1])));
+    }
+    way.now = chosen.and_then(|s| {
+        if s.closed.is_some() && s.sample.as_ref().is_none_or(|s| !s.closed) {
+            Some(TcpState::Closed)
+        } else {
+            s.state()
+        }
+    });
+    way.seen.extend(way.now);
+    way
+}
+
+type Node = (TcpState, f64, f64);
+
+/// Places at the wide drawing: left 108, middle 280, right 452. The last is where a server's way ends.
+const NODES: &[Node] = &[
+    (TcpState::Closed, 280.0, 18.0),
+    (TcpState::Listen, 452.0, 58.0),
+    (TcpState::SynSent, 108.0, 98.0),
+    (TcpState::SynReceived, 452.0, 98.0),
+    (TcpState::Established, 280.0, 138.0),
+    (TcpState::FinWait1, 108.0, 178.0),
+    (TcpState::CloseWait, 452.0, 178.0),
+    (TcpState::FinWait2, 108.0, 218.0),
+    (TcpState::Closing, 280.0, 218.0),
+    (TcpState::LastAck, 452.0, 218.0),
+    (TcpState::TimeWait, 108.0, 258.0),
+];
+
+const EDGES: &[(TcpState, TcpState, &str)] = &[
+    (TcpState::Closed, TcpState::SynSent, "connect(): SYN"),
+    (TcpState::Closed, TcpState::Listen, "listen()"),
+    (TcpState::Listen, TcpState::SynReceived, "SYN in: SYN-ACK"),
+    (TcpState::SynSent, TcpState::Established, "SYN-ACK in: ACK"),
+    (TcpState::SynReceived, TcpState::Established, "ACK in"),
+    (TcpState::Established, TcpState::FinWait1, "close(): FIN"),
+    (TcpState::Established, TcpState::CloseWait, "FIN in: ACK"),
+    (TcpState::FinWait1, TcpState::FinWait2, "ACK in"),
+    (TcpState::FinWait1, TcpState::Closing, ""),
+    (TcpState::Closing, TcpState::TimeWait, ""),
+    (TcpState::FinWait2, TcpState::TimeWait, "FIN in: ACK"),
+    (TcpState::CloseWait, TcpState::LastAck, "close(): FIN"),
+];
+
+/// Half of a node's width.
+const HALF: f64 = 54.0;
+
+/// The drawing's size for a width of the panel, pixels.
+pub fn size(narrow: bool) -> (f64, f64) {
+    if narrow { (374.0, 292.0) } else { (560.0, 278.0) }
+}
+
+/// The drawing as SVG content.
+pub fn draw(ways: &[Way; 2], narrow: bool) -> String {
+    let mut out = Markup::default();
+    let width = size(narrow).0;
+    let place = |state: TcpState| {
+        let node = NODES.iter().find(|n| n.0 == state);
+        let (x, y) = node.map_or((0.0, 0.0), |n| (n.1, n.2));
+        let x = match (narrow, x as i32) {
+            (false, _) => x,
+            (true, 108) => 62.0,
+            (true, 280) => 187.0,
+            (true, _) => 312.0,
+        };
+        (x, y)
+    };
+    for (from, to, label) in EDGES {
+        edge(
+            &mut out,
+            (*from, place(*from)),
+            (*to, place(*to)),
+            label,
+            ways,
+            (narrow, width),
+        );
+    }
+    for (state, ..) in NODES {
+        node(&mut out, *state, place(*state), ways, narrow);
+    }
+    out.finish()
+}
+
+type Placed = (TcpState, (f64, f64));
+
+fn edge(
+    out: &mut Markup,
+    from: Placed,
+    to: Placed,
+    label: &str,
+    ways: &[Way; 2],
+    (narrow, width): (bool, f64),
+) {
+    let ((a, (xa, ya)), (b, (xb, yb))) = (from, to);
+    let on = match ways.iter().position(|w| w.steps.contains(&(a, b))) {
+        Some(0) => " c",
+        Some(_) => " s",
+        None => "",
+    };
+    let d = if xb > xa { 1.0 } else { -1.0 };
+    let mut text = None;
+    let path = if (xa - xb).abs() < 1.0 {
+        let left = xa < width / 2.0;
+        text = (!narrow).then(|| {
+            (
+                xa + if left { -8.0 } else { 8.0 },
+                f64::midpoint(ya, yb) + 4.0,
+                if left { "end" } else { "start" },
+            )
+        });
+        format!("M{xa} {}V{}", ya + 13.0, yb - 15.0)
+    } else if a == TcpState::Closed {
+        text = Some(if narrow {
+            (
+                xb - d * 9.0 + if d < 0.0 { 14.0 } else { -14.0 },
+                ya + 24.0,
+                if d < 0.0 { "start" } else { "end" },
+            )
+        } else {
+            ((xa + d * HALF + xb) / 2.0, ya - 5.0, "middle")
+        });
+        format!("M{} {ya}H{xb}V{}", xa + d * HALF, yb - 15.0)
+    } else if b == TcpState::Established {
+        text = Some(if narrow && xa < width / 2.0 {
+            (xa + 9.0, ya - 18.0, "start")
+        } else {
+            ((xa + d * HALF + xb - d * 10.0) / 2.0, ya - 6.0, "middle")
+        });
+        format!("M{} {ya}H{}V{}", xa + d * HALF, xb - d * 10.0, yb - 15.0)
+    } else if a == TcpState::Established {
+        text = Some(((xa + d * 10.0 + xb - d * HALF) / 2.0, yb - 6.0, "middle"));
+        format!("M{} {}V{yb}H{}", xa + d * 10.0, ya + 13.0, xb - d * (HALF + 3.0))
+    } else if a == TcpState::FinWait1 {
+        format!("M{} {}L{} {}", xa + HALF, ya + 6.0, xb - HALF + 6.0, yb - 14.0)
+    } else {
+        format!("M{} {}L{} {}", xa - HALF, ya + 4.0, xb + HALF + 3.0, yb - 8.0)
+    };
+    let marker = if on.is_empty() { "m-n" } else { "m-on" };
+    out.raw("<path class=\"ed")
+        .raw(on)
+        .raw("\" d=\"")
+        .raw(&path)
+        .raw("\" marker-end=\"url(#")
+        .raw(marker)
+        .raw(")\"/>");
+    if let Some((x, y, anchor)) = text.filter(|_| !label.is_empty()) {
+        let label = if narrow {
+            label.split(':').next().unwrap_or(label)
+        } else {
+            label
+        };
+        out.raw("<text class=\"el")
+            .raw(if on.is_empty() { "" } else { " on" })
+            .raw("\" x=\"")
+            .num(x);
+        out.raw("\" y=\"")
+            .num(y)
+            .raw("\" text-anchor=\"")
+            .raw(anchor)
+            .raw("\">")
+            .text(label)
+            .raw("</text>");
+    }
+}
+
+fn node(out: &mut Markup, state: TcpState, (x, y): (f64, f64), ways: &[Way; 2], narrow: bool) {
+    let seen = ways.iter().any(|w| w.seen.contains(&state));
+    let who: Vec<&Way> = ways.iter().filter(|w| w.now == Some(state)).collect();
+    out.raw("<g class=\"nd")
+        .raw(if seen { " v" } else { "" })
+        .raw(if who.is_empty() { "" } else { " here" });
+    out.raw("\"><rect x=\"")
+        .num(x - HALF)
+        .raw("\" y=\"")
+        .num(y - 13.0)
+        .raw("\" width=\"")
+        .num(2.0 * HALF);
+    out.raw("\" height=\"26\" rx=\"13\"/><text text-anchor=\"middle\" x=\"")
+        .num(x)
+        .raw("\" y=\"")
+        .num(y + 4.3);
+    out.raw("\">").raw(state.name()).raw("</text></g>");
+    if who.is_empty() {
+        return;
+    }
+    let names = who.iter().map(|w| w.name.as_str()).collect::<Vec<_>>().join(", ");
+    let (tx, ty, anchor, before, after) = if narrow {
+        (x, y + 27.0, "middle", "", "")
+    } else if x < 200.0 {
+        (x - HALF - 8.0, y + 4.3, "end", "", " ▸")
+    } else {
+        (x + HALF + 8.0, y + 4.3, "start", "◂ ", "")
+    };
+    out.raw("<text class=\"who\" x=\"")
+        .num(tx)
+        .raw("\" y=\"")
+        .num(ty)
+        .raw("\" text-anchor=\"")
+        .raw(anchor)
+        .raw("\">");
+    out.raw(before).text(&names).raw(after).raw("</text>");
+}
+
+/// The same in one sentence, for those who do not see the drawing.
+pub fn sentence(ways: &[Way; 2]) -> String {
+    let parts: Vec<String> = ways
+        .iter()
+        .filter_map(|w| {
+            w.now
+                .map(|now| format!("{}: {now}", engine::timeline::words::capital(&w.name)))
+        })
+        .collect();
+    format!("TCP states. {}.", parts.join(". "))
+}

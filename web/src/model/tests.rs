@@ -1,0 +1,237 @@
+//! What the panels show of a whole conversation.
+
+use super::moment::Moment;
+use super::story::{self, CLIENT, SERVER, Story};
+use super::{advice, caption, details, lane, lit, sockets, states, steps, words};
+use crate::diagram::Diagram;
+use engine::session::Rest;
+use protocol::{EventKind, TcpState};
+
+/// Reads a story at event `seq`.
+fn at<R>(story: &Story, seq: u64, read: impl FnOnce(&Moment<'_>) -> R) -> R {
+    let state = story.timeline.at(seq);
+    read(&Moment {
+        spec: &story.spec,
+        names: &story.names,
+        sides: &story.sides,
+        timeline: &story.timeline,
+        state: &state,
+        rest: &story.rest,
+    })
+}
+
+const LIVE: u64 = u64::MAX;
+
+#[test]
+fn a_lane_says_where_its_program_stands() {
+    let story = story::echo_in_flight();
+    let server = at(&story, LIVE, |m| lane::lane(m, SERVER));
+    assert_eq!(
+        (server.head.as_str(), server.next, server.can_step),
+        ("line 12 is next", true, true)
+    );
+    assert_eq!(server.socket, Some("ESTABLISHED"));
+    let client = at(&story, LIVE, |m| lane::lane(m, CLIENT));
+    assert_eq!((client.head.as_str(), client.next), ("at line 11", false));
+    // Before the client came, the server was blocked; nothing can be stepped in the past.
+    let waiting = story
+        .timeline
+        .events()
+        .iter()
+        .find(|e| matches!(e.kind, EventKind::Waiting { .. }));
+    let seq = waiting.map_or(0, |e| e.seq);
+    let past = at(&story, seq, |m| lane::lane(m, SERVER));
+    assert_eq!(past.status, "blocked in accept()");
+    assert!(!past.can_step && !past.next && past.marks[0].waits.is_some());
+    assert_eq!(at(&story, 0, |m| lane::lane(m, SERVER)).status, "not started");
+}
+
+#[test]
+fn buffers_show_the_bytes_that_the_kernel_told_of() {
+    let story = story::echo_in_flight();
+    let cards = at(&story, LIVE, |m| {
+        sockets::cards(m.state, SERVER, 0, Some(story::sock(SERVER, 1)))
+    });
+    let (listener, conn) = (&cards[0], &cards[1]);
+    assert_eq!(listener.state, "LISTEN");
+    assert_eq!(
+        listener.queue,
+        Some(sockets::Queue {
+            queued: 0,
+            backlog: 1
+        })
+    );
+    assert!(listener.receive.is_none(), "a listening socket carries no data");
+    let buffer = conn.receive.as_ref();
+    assert_eq!(
+        buffer.map(|b| (b.len, b.text.as_str(), b.lit)),
+        Some((22, "This is a test message", true))
+    );
+    assert_eq!(
+        (conn.fd.as_str(), conn.peer.as_deref()),
+        ("fd 4", Some("127.0.0.1:41234"))
+    );
+    // A socket of which the kernel has not spoken has no state and no buffers.
+    let client = at(&story, LIVE, |m| m.state.socket(story::sock(CLIENT, 0)).is_some());
+    assert!(client);
+    let early = story
+        .timeline
+        .events()
+        .iter()
+        .find(|e| e.program == Some(CLIENT) && matches!(e.kind, EventKind::Returned { .. }));
+    let cards = at(&story, early.map_or(0, |e| e.seq), |m| {
+        sockets::cards(m.state, CLIENT, 0, None)
+    });
+    assert_eq!((cards[0].state.as_str(), &cards[0].receive), ("new", &None));
+}
+
+#[test]
+fn closed_sockets_stay_as_the_kernel_keeps_them() {
+    let story = story::echo_whole();
+    let cards = at(&story, LIVE, |m| sockets::cards(m.state, CLIENT, 0, None));
+    assert_eq!(
+        (cards[0].fd.as_str(), cards[0].state.as_str()),
+        ("fd closed", "FIN-WAIT-2")
+    );
+    assert_eq!(cards[0].look, sockets::Look::NoDescriptor);
+    let cards = at(&story, LIVE, |m| sockets::cards(m.state, SERVER, 0, None));
+    assert!(cards.iter().all(|c| c.look == sockets::Look::Gone));
+}
+
+#[test]
+fn the_caption_tells_the_step_and_what_next_does() {
+    let story = story::echo_in_flight();
+    let said = at(&story, LIVE, caption::caption);
+    assert!(
+        said.what.contains("sendall()") && said.more.contains("22 bytes to read"),
+        "{said:?}"
+    );
+    assert_eq!(
+        (said.next.as_str(), said.can_next, said.bad),
+        ("server runs line 12, line_12()", true, false)
+    );
+    let past = at(&story, 5, caption::caption);
+    assert!(
+        past.next.ends_with("(nothing is sent)") && past.can_next,
+        "{past:?}"
+    );
+    let refused = story::refused();
+    let said = at(&refused, LIVE, caption::caption);
+    assert!(said.bad && said.next == "server starts", "{said:?}");
+    let whole = story::echo_whole();
+    let said = at(&whole, LIVE, caption::caption);
+    assert!(
+        !said.can_next && said.what == "All programs have ended.",
+        "{said:?}"
+    );
+}
+
+#[test]
+fn a_refused_connection_says_what_to_try() {
+    let mut story = story::refused();
+    story.spec.programs[0].source = "s.listen(1)\n".into();
+    let advice = at(&story, LIVE, |m| lane::lane(m, CLIENT).error);
+    let Some(advice) = advice else {
+        panic!("the client has failed")
+    };
+    assert_eq!((advice.name.as_str(), advice.line), ("ECONNREFUSED", 6));
+    assert_eq!(advice.what, "Nothing listens on 127.0.0.1 port 8888.");
+    assert_eq!(
+        advice.actions,
+        [advice::Action::RunToListen(SERVER), advice::Action::Again(CLIENT)]
+    );
+}
+
+#[test]
+fn back_and_next_in_the_past_stop_where_programs_came_to_rest() {
+    let story = story::echo_whole();
+    let events = story.timeline.events();
+    let mut stops = vec![events.len() as u64];
+    while let Some(&last) = stops.last().filter(|s| **s > 0) {
+        stops.push(steps::before(events, last));
+    }
+    stops.reverse();
+    for pair in stops.windows(2) {
+        assert_eq!(steps::after(events, pair[0]), pair[1]);
+    }
+    assert!(stops.len() > 15 && stops[0] == 0);
+}
+
+#[test]
+fn what_belongs_together_is_the_line_its_call_and_the_buffer() {
+    let story = story::echo_in_flight();
+    let mut diagram = Diagram::new(&story.names, &story.sides);
+    diagram.extend(story.timeline.events());
+    let last = steps::before(story.timeline.events(), story.timeline.len());
+    let Some(chain) = at(&story, LIVE, |m| lit::chain(m, diagram.marks())) else {
+        panic!("22 bytes have arrived after event {last}")
+    };
+    assert_eq!(
+        (chain.program, chain.line, chain.to),
+        (CLIENT, 9, story::sock(SERVER, 1))
+    );
+    // One step earlier nothing had arrived.
+    assert_eq!(at(&story, last, |m| lit::chain(m, diagram.marks())), None);
+}
+
+#[test]
+fn words_stand_around_the_cursor_and_count_the_others() {
+    let mut story = story::echo_whole();
+    for _ in 0..500 {
+        story.line(SERVER, 1);
+    }
+    let len = story.timeline.len();
+    for centre in [0, 1, 250, len] {
+        let shown = at(&story, centre, |m| words::window(m, centre));
+        assert_eq!(shown.before + shown.rows.len() as u64 + shown.behind, len);
+        assert!(shown.rows.len() as u64 <= words::WINDOW);
+        assert!(
+            centre == 0 || shown.rows.iter().any(|r| r.here && r.seq == centre),
+            "{centre}"
+        );
+    }
+}
+
+#[test]
+fn a_call_is_told_in_full_as_far_as_the_cursor_knows() {
+    let story = story::echo_in_flight();
+    let call = at(&story, LIVE, |m| details::details(m, LIVE));
+    let Some(call) = call else {
+        panic!("there were calls")
+    };
+    assert_eq!(
+        (call.title.as_str(), call.place.as_str()),
+        ("sendall(b'This is a test message')", "client, line 9")
+    );
+    assert_eq!(call.bytes.len(), 3);
+    let early = at(&story, call.seq, |m| details::details(m, m.seq()));
+    let answer = early.and_then(|d| d.fields.into_iter().find(|f| f.name == "Answer"));
+    assert_eq!(answer.map(|f| f.value), Some("none yet".into()));
+}
+
+#[test]
+fn only_states_that_were_seen_are_marked() {
+    let story = story::echo_in_flight();
+    let Some([client, server]) = at(&story, LIVE, states::ways) else {
+        panic!("there are TCP sockets")
+    };
+    assert_eq!(
+        (client.now, server.now),
+        (Some(TcpState::Established), Some(TcpState::Established))
+    );
+    assert!(!client.seen.contains(&TcpState::SynSent), "nobody saw it");
+    assert!(server.steps.contains(&(TcpState::Closed, TcpState::Listen)));
+    let drawn = states::draw(&[client, server], false);
+    assert_eq!(drawn.matches("class=\"nd v here\"").count(), 1);
+    assert_eq!(at(&Story::new(), 0, states::ways), None);
+}
+
+#[test]
+fn an_empty_lab_has_a_caption_and_no_errors() {
+    let mut story = Story::new();
+    story.rest = Rest::Opening;
+    let said = at(&story, 0, caption::caption);
+    assert!(!said.can_next && !said.bad && !said.what.is_empty());
+    assert_eq!(at(&story, 0, |m| details::details(m, 0)), None);
+    assert_eq!(at(&story, 0, |m| words::window(m, 0)).rows, []);
+}
