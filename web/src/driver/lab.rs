@@ -1,0 +1,269 @@
+//! One lab that runs: its session, fed with answers, commands and time. A program that never stops gets slices of a few
+//! milliseconds, so the page always answers.
+
+use super::link::{Link, Listener, Status};
+use super::timer::{Bell, Timer, millis, unix_nanos};
+use crate::diagram::Diagram;
+use engine::session::{Command, Effect, Input, LabSpec, Rest, Session, Side, World};
+use engine::timeline::State;
+use protocol::message::LabNumber;
+use protocol::{ProgramId, TcpState};
+use std::cell::{Cell, Ref, RefCell};
+use std::rc::{Rc, Weak};
+
+/// The longest time that a session runs before the page has its turn, milliseconds.
+const SLICE: f64 = 8.0;
+/// Steps that "run it to listen()" takes at most.
+const TO_LISTEN: u32 = 2000;
+
+/// A lab of the page.
+pub struct Driver {
+    session: RefCell<Session>,
+    names: Vec<String>,
+    sides: Vec<Side>,
+    diagram: RefCell<Diagram>,
+    began: f64,
+    link: Rc<Link>,
+    number: Cell<LabNumber>,
+    status: RefCell<Status>,
+    slice: RefCell<Option<Timer>>,
+    alarm: RefCell<Option<Timer>>,
+    /// Counts how often the timeline began anew.
+    generation: Cell<u32>,
+    known: Cell<u64>,
+    /// The state at the cursor that was asked for last.
+    state: RefCell<Option<Kept>>,
+    changed: Box<dyn Fn()>,
+    moved: Bell,
+}
+
+/// A state that was folded: at which cursor, of how long a timeline, of which generation.
+type Kept = ((u64, u64, u32), Rc<State>);
+
+impl Driver {
+    /// A lab; its network is asked for at once. `changed` is called whenever something can look different.
+    pub fn open(spec: LabSpec, changed: impl Fn() + 'static) -> Rc<Self> {
+        let (names, sides) = (spec.names(), spec.sides());
+        let seed = js_sys::Math::random().to_bits() ^ unix_nanos().cast_unsigned();
+        let link = Link::page();
+        let driver = Rc::new(Self {
+            diagram: RefCell::new(Diagram::new(&names, &sides)),
+            session: RefCell::new(Session::new(
+                spec,
+                World {
+                    unix_nanos: unix_nanos(),
+                    seed,
+                },
+            )),
+            names,
+            sides,
+            began: millis(),
+            number: Cell::new(0),
+            status: RefCell::new(link.status()),
+            link,
+            slice: RefCell::default(),
+            alarm: RefCell::default(),
+            generation: Cell::new(0),
+            known: Cell::new(0),
+            state: RefCell::default(),
+            changed: Box::new(changed),
+            moved: Bell::default(),
+        });
+        let weak: Weak<dyn Listener> = {
+            let listener: Rc<dyn Listener> = driver.clone();
+            Rc::downgrade(&listener)
+        };
+        driver.number.set(driver.link.open(weak));
+        driver
+    }
+
+    /// Nanoseconds since the lab was opened: the session's clock, and that of its events.
+    pub fn now(&self) -> u64 {
+        ((millis() - self.began).max(0.0) * 1e6) as u64
+    }
+
+    /// The session, to be read.
+    pub fn session(&self) -> Ref<'_, Session> {
+        self.session.borrow()
+    }
+
+    /// The programs' names in order.
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// The programs' lanes in order.
+    pub fn sides(&self) -> &[Side] {
+        &self.sides
+    }
+
+    /// The program with this name.
+    pub fn program(&self, name: &str) -> Option<ProgramId> {
+        let place = self.names.iter().position(|n| n == name)?;
+        u16::try_from(place).ok().map(ProgramId)
+    }
+
+    /// How the connection is.
+    pub fn status_now(&self) -> Status {
+        self.status.borrow().clone()
+    }
+
+    /// How often the timeline began anew.
+    pub fn generation(&self) -> u32 {
+        self.generation.get()
+    }
+
+    /// The state after event `seq`; the last one asked for is kept.
+    pub fn state_at(&self, seq: u64) -> Rc<State> {
+        let session = self.session.borrow();
+        let (len, generation) = (session.timeline().len(), self.generation.get());
+        let mut kept = self.state.borrow_mut();
+        let seq = seq.min(len);
+        match &*kept {
+            Some((key, state)) if *key == (seq, len, generation) => Rc::clone(state),
+            _ => {
+                let state = Rc::new(session.timeline().at(seq));
+                *kept = Some(((seq, len, generation), Rc::clone(&state)));
+                state
+            }
+        }
+    }
+
+    /// The diagram, with everything that has happened so far.
+    pub fn diagram(&self) -> Ref<'_, Diagram> {
+        let session = self.session.borrow();
+        self.diagram.borrow_mut().extend(session.timeline().events());
+        drop(session);
+        self.diagram.borrow()
+    }
+
+    /// What the learner wants.
+    pub fn command(self: &Rc<Self>, command: Command) {
+        if command == Command::Reset {
+            self.begin_anew();
+        }
+        self.feed(Input::Command(command));
+    }
+
+    fn begin_anew(&self) {
+        self.generation.set(self.generation.get() + 1);
+        *self.diagram.borrow_mut() = Diagram::new(&self.names, &self.sides);
+        self.known.set(0);
+    }
+
+    fn feed(self: &Rc<Self>, input: Input) {
+        self.session.borrow_mut().handle(self.now(), input);
+        self.settle();
+    }
+
+    /// Carries effects out, and goes on later if the session has more to do.
+    fn settle(self: &Rc<Self>) {
+        loop {
+            let effect = self.session.borrow_mut().next_effect();
+            match effect {
+                None => break,
+                Some(Effect::WakeAt(at)) => {
+                    let wait = (at as f64 - self.now() as f64) / 1e6;
+                    *self.alarm.borrow_mut() = Some(self.later(wait, |driver| driver.feed(Input::Tick)));
+                }
+                Some(effect) => self.link.effect(self.number.get(), effect),
+            }
+        }
+        let (len, busy) = {
+            let session = self.session.borrow();
+            (session.timeline().len(), session.busy())
+        };
+        if len < self.known.get() {
+            self.begin_anew();
+        }
+        self.known.set(len);
+        if busy && self.slice.borrow().is_none() {
+            *self.slice.borrow_mut() = Some(self.later(0.0, Self::slice));
+        }
+        (self.changed)();
+        self.moved.ring();
+    }
+
+    fn slice(self: &Rc<Self>) {
+        *self.slice.borrow_mut() = None;
+        let end = millis() + SLICE;
+        while self.session.borrow().busy() && millis() < end {
+            self.session.borrow_mut().handle(self.now(), Input::Tick);
+        }
+        self.settle();
+    }
+
+    fn later(self: &Rc<Self>, ms: f64, run: impl FnOnce(&Rc<Self>) + 'static) -> Timer {
+        let weak = Rc::downgrade(self);
+        Timer::after(ms, move || {
+            if let Some(driver) = weak.upgrade() {
+                run(&driver);
+            }
+        })
+    }
+
+    /// Waits until the lab is quiet, also through sleeps and deadlines; gives where it stands then.
+    pub async fn quiet(self: &Rc<Self>) -> Rest {
+        loop {
+            let (rest, running) = {
+                let session = self.session.borrow();
+                (session.rest(), session.is_running())
+            };
+            match rest {
+                Rest::Opening if matches!(*self.status.borrow(), Status::Dead { .. }) => return Rest::Lost,
+                Rest::Opening | Rest::Working | Rest::Sleeping => {}
+                // While all run step by step, a pause between two steps is not the end.
+                Rest::Ready(_) if running => {}
+                rest => return rest,
+            }
+            self.moved.wait().await;
+        }
+    }
+
+    /// Runs one program alone until it listens, has ended or waits.
+    pub async fn run_to_listen(self: &Rc<Self>, program: ProgramId) {
+        for _ in 0..TO_LISTEN {
+            let (listens, can) = {
+                let session = self.session.borrow();
+                let live = session.timeline().live();
+                let listens = live
+                    .sockets_of(program)
+                    .any(|s| s.state() == Some(TcpState::Listen));
+                (listens, session.can_step(program))
+            };
+            if listens || !can {
+                return;
+            }
+            self.command(Command::Step(program));
+            self.quiet().await;
+            if self
+                .session
+                .borrow()
+                .timeline()
+                .live()
+                .program(program)
+                .is_none_or(|p| p.ended.is_some())
+            {
+                return;
+            }
+        }
+    }
+}
+
+impl Listener for Driver {
+    fn input(self: Rc<Self>, input: Input) {
+        self.feed(input);
+    }
+
+    fn status(&self, status: &Status) {
+        *self.status.borrow_mut() = status.clone();
+        (self.changed)();
+        self.moved.ring();
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        self.link.close(self.number.get());
+    }
+}

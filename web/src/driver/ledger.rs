@@ -1,0 +1,530 @@
+//! What the page has asked and what is still unanswered: the bookkeeping behind the WebSocket, without the WebSocket.
+//!
+//! One connection serves all labs of a page. Each lab's session numbers its calls from 1, so requests get numbers of
+//! their own here and answers are translated back. A request stays in the ledger until it is answered; after a lost
+//! connection the same requests are sent again with the same numbers, and the server runs each once.
+
+use engine::session::{Effect, Input};
+use protocol::message::{LabNumber, Resume};
+use protocol::{CallId, FromPage, FromServer, Network, Outcome, SessionId, VERSION, errno};
+use std::collections::BTreeMap;
+
+/// What a message of the server means for the page.
+#[derive(Clone, Debug, PartialEq)]
+pub enum News {
+    /// Something for one lab.
+    Lab(LabNumber, Input),
+    /// To be sent.
+    Send(FromPage),
+    /// The connection cannot go on: one sentence. `reload`: a newer page would help.
+    Fatal {
+        /// One plain sentence.
+        text: String,
+        /// The page is older or newer than the server.
+        reload: bool,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Request {
+    lab: LabNumber,
+    /// The session's own number; `None` for requests of the ledger (open, reset).
+    local: Option<CallId>,
+    message: FromPage,
+}
+
+/// See above.
+#[derive(Debug, Default)]
+pub struct Ledger {
+    last_id: u64,
+    session: Option<(SessionId, String)>,
+    /// The last message that arrived.
+    received: u64,
+    /// What the server knows of it.
+    acknowledged: u64,
+    requests: BTreeMap<CallId, Request>,
+    by_local: BTreeMap<(LabNumber, CallId), CallId>,
+    /// Labs of this page; true: open on the server, or being opened.
+    labs: BTreeMap<LabNumber, bool>,
+    last_lab: LabNumber,
+    connected: bool,
+}
+
+impl Ledger {
+    /// The first message of a connection.
+    pub fn hello(&mut self) -> FromPage {
+        self.connected = false;
+        let resume = self.session.as_ref().map(|(session, secret)| Resume {
+            session: *session,
+            secret: secret.clone(),
+            received: self.received,
+        });
+        FromPage::Hello {
+            version: VERSION,
+            resume,
+        }
+    }
+
+    /// The connection is gone.
+    pub fn disconnected(&mut self) {
+        self.connected = false;
+    }
+
+    /// Is there a lab that needs the connection?
+    pub fn is_needed(&self) -> bool {
+        !self.labs.is_empty()
+    }
+
+    /// A new lab of the page, and what to send now.
+    pub fn open(&mut self) -> (LabNumber, Option<FromPage>) {
+        self.last_lab += 1;
+        let lab = self.last_lab;
+        self.labs.insert(lab, false);
+        let message = self.connected.then(|| self.open_message(lab));
+        (lab, message)
+    }
+
+    fn open_message(&mut self, lab: LabNumber) -> FromPage {
+        self.labs.insert(lab, true);
+        self.request(lab, None, |id| FromPage::Open {
+            id,
+            lab,
+            network: Network::Loopback,
+        })
+    }
+
+    /// The lab is not needed any more.
+    pub fn close(&mut self, lab: LabNumber) -> Option<FromPage> {
+        let was_open = self.labs.remove(&lab)?;
+        self.requests.retain(|_, r| r.lab != lab);
+        self.by_local.retain(|(l, _), _| *l != lab);
+        (was_open && self.connected).then_some(FromPage::CloseLab { lab })
+    }
+
+    fn request(
+        &mut self,
+        lab: LabNumber,
+        local: Option<CallId>,
+        message: impl FnOnce(CallId) -> FromPage,
+    ) -> FromPage {
+        self.last_id += 1;
+        let id = CallId(self.last_id);
+        let message = message(id);
+        if let Some(local) = local {
+            self.by_local.insert((lab, local), id);
+        }
+        self.requests.insert(
+            id,
+            Request {
+                lab,
+                local,
+                message: message.clone(),
+            },
+        );
+        message
+    }
+
+    /// A lab's effect as a message, if it needs one now. [`Effect::WakeAt`] is not for the server.
+    pub fn effect(&mut self, lab: LabNumber, effect: Effect) -> Option<FromPage> {
+        let message = match effect {
+            Effect::Call { id, call } => self.request(lab, Some(id), |id| FromPage::Call { id, lab, call }),
+            Effect::Confirm { id, calls } => {
+                let calls = calls
+                    .iter()
+                    .filter_map(|c| self.by_local.get(&(lab, *c)).copied())
+                    .collect();
+                self.request(lab, Some(id), |id| FromPage::Confirm { id, lab, calls })
+            }
+            Effect::Cancel { id } => FromPage::Cancel {
+                call: *self.by_local.get(&(lab, id))?,
+            },
+            Effect::Reset => {
+                // Nobody waits for what was asked before; the session knows its own orphans.
+                if self.labs.get(&lab) == Some(&true) {
+                    self.request(lab, None, |id| FromPage::Reset { id, lab })
+                } else if self.connected {
+                    self.open_message(lab)
+                } else {
+                    return None;
+                }
+            }
+            Effect::WakeAt(_) => return None,
+        };
+        self.connected.then_some(message)
+    }
+
+    /// An acknowledgement, if one is due.
+    pub fn acknowledge(&mut self) -> Option<FromPage> {
+        (self.connected && self.received > self.acknowledged).then(|| {
+            self.acknowledged = self.received;
+            FromPage::Ack { seq: self.received }
+        })
+    }
+
+    /// How many messages are not acknowledged.
+    pub fn unacknowledged(&self) -> u64 {
+        self.received - self.acknowledged
+    }
+
+    /// A message of the server.
+    pub fn receive(&mut self, message: FromServer) -> Vec<News> {
+        match message.seq() {
+            // Said before: it came a second time after a resume.
+            Some(seq) if seq != 0 && seq <= self.received => return Vec::new(),
+            Some(seq) if seq != 0 => self.received = seq,
+            _ => {}
+        }
+        match message {
+            FromServer::Welcome {
+                version,
+                session,
+                secret,
+                resumed,
+                ..
+            } => self.welcome(version, session, secret, resumed),
+            FromServer::Opened {
+                id,
+                lab,
+                network,
+                private,
+                ..
+            } => {
+                self.requests.remove(&id);
+                vec![News::Lab(lab, Input::Opened { network, private })]
+            }
+            FromServer::Reply {
+                id,
+                at,
+                order,
+                outcome,
+                samples,
+                ..
+            } => self.answered(id, |local| Input::Reply {
+                id: local,
+                at,
+                order,
+                outcome,
+                samples,
+            }),
+            FromServer::Confirmed {
+                id,
+                at,
+                order,
+                waiting,
+                samples,
+                ..
+            } => {
+                let waiting = waiting
+                    .iter()
+                    .filter_map(|w| self.requests.get(w)?.local)
+                    .collect();
+                self.answered(id, |local| Input::Confirmed {
+                    id: local,
+                    at,
+                    order,
+                    waiting,
+                    samples,
+                })
+            }
+            FromServer::Changed {
+                lab,
+                at,
+                order,
+                samples,
+                ..
+            } => {
+                vec![News::Lab(lab, Input::Changed { at, order, samples })]
+            }
+            FromServer::Published { .. } => Vec::new(),
+            FromServer::Problem {
+                id, lab, text, fatal, ..
+            } => self.problem(id, lab, text, fatal),
+        }
+    }
+
+    fn answered(&mut self, id: CallId, input: impl FnOnce(CallId) -> Input) -> Vec<News> {
+        let Some(request) = self.requests.remove(&id) else {
+            return Vec::new();
+        };
+        let Some(local) = request.local else {
+            return Vec::new();
+        };
+        self.by_local.remove(&(request.lab, local));
+        vec![News::Lab(request.lab, input(local))]
+    }
+
+    fn welcome(&mut self, version: u32, session: SessionId, secret: String, resumed: bool) -> Vec<News> {
+        if version != VERSION {
+            return vec![News::Fatal {
+                text: format!(
+                    "This page speaks version {VERSION} and the server version {version}. Reload the page."
+                ),
+                reload: true,
+            }];
+        }
+        self.connected = true;
+        let before = self.session.replace((session, secret));
+        if resumed {
+            // In their order; the server runs none of them twice.
+            self.acknowledged = self.acknowledged.min(self.received);
+            return self
+                .requests
+                .values()
+                .map(|r| News::Send(r.message.clone()))
+                .collect();
+        }
+        self.received = 0;
+        self.acknowledged = 0;
+        self.requests.clear();
+        self.by_local.clear();
+        let mut news = Vec::new();
+        for (lab, open) in self.labs.clone() {
+            if open && before.is_some() {
+                self.labs.insert(lab, false);
+                let text = "The server has ended this lab's network: it was away for too long, or was started again.";
+                news.push(News::Lab(
+                    lab,
+                    Input::Trouble {
+                        text: text.into(),
+                        lost: true,
+                    },
+                ));
+            } else {
+                news.push(News::Send(self.open_message(lab)));
+            }
+        }
+        news
+    }
+
+    fn problem(
+        &mut self,
+        id: Option<CallId>,
+        lab: Option<LabNumber>,
+        text: String,
+        fatal: bool,
+    ) -> Vec<News> {
+        if fatal {
+            let reload = text.contains("version");
+            return vec![News::Fatal { text, reload }];
+        }
+        let request = id.and_then(|id| self.requests.get(&id).cloned());
+        let about = lab.or(request.as_ref().map(|r| r.lab));
+        let mut news = Vec::new();
+        match (&request, lab) {
+            (
+                Some(Request {
+                    message: FromPage::Call { id, .. },
+                    ..
+                }),
+                None,
+            ) => {
+                const EIO: i32 = 5;
+                let outcome = Outcome::Failed {
+                    errno: errno::number("EIO").unwrap_or(EIO),
+                    why: Some(text),
+                };
+                return self.answered(*id, |local| Input::Reply {
+                    id: local,
+                    at: 0,
+                    order: 0,
+                    outcome,
+                    samples: Vec::new(),
+                });
+            }
+            (
+                Some(Request {
+                    message: FromPage::Open { .. } | FromPage::Reset { .. },
+                    ..
+                }),
+                _,
+            )
+            | (_, Some(_)) => {
+                if let Some(lab) = about {
+                    self.labs.insert(lab, false);
+                    self.requests.retain(|_, r| r.lab != lab);
+                    self.by_local.retain(|(l, _), _| *l != lab);
+                    news.push(News::Lab(lab, Input::Trouble { text, lost: true }));
+                }
+            }
+            _ => {
+                if let Some(id) = id {
+                    self.requests.remove(&id);
+                }
+                match about {
+                    Some(lab) => news.push(News::Lab(lab, Input::Trouble { text, lost: false })),
+                    None => news.extend(self.labs.keys().map(|l| {
+                        News::Lab(
+                            *l,
+                            Input::Trouble {
+                                text: text.clone(),
+                                lost: false,
+                            },
+                        )
+                    })),
+                }
+            }
+        }
+        news
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use protocol::Call;
+
+    fn welcome(resumed: bool) -> FromServer {
+        FromServer::Welcome {
+            version: VERSION,
+            session: SessionId(7),
+            secret: "00".repeat(16),
+            resumed,
+            networks: Vec::new(),
+            can_publish: false,
+        }
+    }
+
+    fn reply(seq: u64, id: u64) -> FromServer {
+        let (id, at, order, outcome, samples) = (CallId(id), 1, 1, Outcome::Done, Vec::new());
+        FromServer::Reply {
+            seq,
+            id,
+            at,
+            order,
+            outcome,
+            samples,
+        }
+    }
+
+    fn call(id: u64) -> Effect {
+        Effect::Call {
+            id: CallId(id),
+            call: Call::GetHostName,
+        }
+    }
+
+    fn open(ledger: &mut Ledger, labs: u32) {
+        for _ in 0..labs {
+            ledger.open();
+        }
+        ledger.hello();
+        assert_eq!(ledger.receive(welcome(false)).len(), labs as usize);
+    }
+
+    #[test]
+    fn answers_find_the_lab_that_asked() {
+        let mut ledger = Ledger::default();
+        open(&mut ledger, 2);
+        // Both labs call their call number 1.
+        assert!(matches!(
+            ledger.effect(1, call(1)),
+            Some(FromPage::Call {
+                id: CallId(3),
+                lab: 1,
+                ..
+            })
+        ));
+        assert!(matches!(
+            ledger.effect(2, call(1)),
+            Some(FromPage::Call {
+                id: CallId(4),
+                lab: 2,
+                ..
+            })
+        ));
+        let confirm = Effect::Confirm {
+            id: CallId(2),
+            calls: vec![CallId(1)],
+        };
+        let Some(FromPage::Confirm { calls, .. }) = ledger.effect(2, confirm) else {
+            panic!()
+        };
+        assert_eq!(calls, [CallId(4)]);
+        let news = ledger.receive(reply(1, 4));
+        assert!(matches!(
+            news[..],
+            [News::Lab(2, Input::Reply { id: CallId(1), .. })]
+        ));
+        let news = ledger.receive(reply(2, 3));
+        assert!(matches!(
+            news[..],
+            [News::Lab(1, Input::Reply { id: CallId(1), .. })]
+        ));
+    }
+
+    #[test]
+    fn a_lost_connection_loses_and_doubles_nothing() {
+        let mut ledger = Ledger::default();
+        open(&mut ledger, 1);
+        let sent = [
+            ledger.effect(1, call(1)).unwrap(),
+            ledger.effect(1, call(2)).unwrap(),
+        ];
+        assert_eq!(ledger.receive(reply(1, 2)).len(), 1);
+        ledger.disconnected();
+        // Asked while there is no connection: kept.
+        assert_eq!(ledger.effect(1, call(3)), None);
+        let FromPage::Hello {
+            resume: Some(resume), ..
+        } = ledger.hello()
+        else {
+            panic!()
+        };
+        assert_eq!(resume.received, 1);
+        let news = ledger.receive(welcome(true));
+        let again: Vec<u64> = news
+            .iter()
+            .filter_map(|n| match n {
+                News::Send(m) => m.id().map(|id| id.0),
+                _ => None,
+            })
+            .collect();
+        // Open (1) was never answered, call 2 was; calls 3 and 4 are open.
+        assert_eq!(again, [1, 3, 4]);
+        assert_eq!(news[1], News::Send(sent[1].clone()));
+        assert_eq!(ledger.receive(reply(1, 2)), [], "said before");
+        assert_eq!(ledger.receive(reply(2, 3)).len(), 1);
+        assert_eq!(ledger.unacknowledged(), 2);
+        assert_eq!(ledger.acknowledge(), Some(FromPage::Ack { seq: 2 }));
+        assert_eq!(ledger.acknowledge(), None);
+    }
+
+    #[test]
+    fn a_session_that_is_gone_is_told_to_each_lab_and_reset_opens_it_again() {
+        let mut ledger = Ledger::default();
+        open(&mut ledger, 1);
+        ledger.effect(1, call(1));
+        ledger.disconnected();
+        ledger.hello();
+        let news = ledger.receive(welcome(false));
+        assert!(matches!(
+            news[..],
+            [News::Lab(1, Input::Trouble { lost: true, .. })]
+        ));
+        assert!(matches!(
+            ledger.effect(1, Effect::Reset),
+            Some(FromPage::Open { lab: 1, .. })
+        ));
+        assert!(matches!(
+            ledger.effect(1, Effect::Reset),
+            Some(FromPage::Reset { lab: 1, .. })
+        ));
+        assert_eq!(ledger.close(1), Some(FromPage::CloseLab { lab: 1 }));
+        assert!(!ledger.is_needed());
+    }
+
+    #[test]
+    fn another_version_stops_and_offers_to_reload() {
+        let mut ledger = Ledger::default();
+        ledger.hello();
+        let mut message = welcome(false);
+        if let FromServer::Welcome { version, .. } = &mut message {
+            *version += 1;
+        }
+        assert!(matches!(
+            ledger.receive(message)[..],
+            [News::Fatal { reload: true, .. }]
+        ));
+    }
+}

@@ -1,0 +1,17 @@
+//! What runs a lab in a page: effects of the session to the server, answers and timers back, in slices that leave the
+//! page its breath.
+//!
+//! ```text
+//! ledger.rs    what was asked and not answered, over all labs of the page: pure, survives a lost connection
+//! link.rs      the page's one WebSocket: connects, takes the session up again, acknowledges
+//! lab.rs       one lab: the session, its slices and alarms
+//! timer.rs     the browser's clocks as values
+//! ```
+
+pub mod lab;
+pub mod ledger;
+pub mod link;
+pub mod timer;
+
+pub use lab::Driver;
+pub use link::{Link, Status};

@@ -1,0 +1,120 @@
+//! The browser's clocks and timers as values: dropping one ends it (also from inside its own run: wasm-bindgen keeps a
+//! closure until it has returned).
+
+use std::cell::Cell;
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen_futures::JsFuture;
+
+fn window() -> web_sys::Window {
+    // A page always has one; workers are not ours.
+    web_sys::window().unwrap_or_else(|| JsValue::UNDEFINED.unchecked_into())
+}
+
+/// Milliseconds since the page began; never goes back.
+pub fn millis() -> f64 {
+    window().performance().map_or(0.0, |p| p.now())
+}
+
+/// The wall clock, nanoseconds since 1970, UTC.
+pub fn unix_nanos() -> i64 {
+    (js_sys::Date::now() * 1e6) as i64
+}
+
+/// A timer that has not run yet.
+#[derive(Debug)]
+pub struct Timer {
+    id: i32,
+    frame: bool,
+    repeats: bool,
+    _run: Closure<dyn FnMut()>,
+}
+
+impl Timer {
+    /// Runs once after so many milliseconds (at most about 24 days).
+    pub fn after(ms: f64, run: impl FnOnce() + 'static) -> Self {
+        let run = once(run);
+        let ms = ms.clamp(0.0, f64::from(i32::MAX)).ceil() as i32;
+        let id = window()
+            .set_timeout_with_callback_and_timeout_and_arguments_0(run.as_ref().unchecked_ref(), ms)
+            .unwrap_or(0);
+        Self {
+            id,
+            frame: false,
+            repeats: false,
+            _run: run,
+        }
+    }
+
+    /// Runs again and again.
+    pub fn every(ms: i32, run: impl FnMut() + 'static) -> Self {
+        let run = Closure::new(run);
+        let id = window()
+            .set_interval_with_callback_and_timeout_and_arguments_0(run.as_ref().unchecked_ref(), ms)
+            .unwrap_or(0);
+        Self {
+            id,
+            frame: false,
+            repeats: true,
+            _run: run,
+        }
+    }
+
+    /// Runs once before the next picture is drawn.
+    pub fn frame(run: impl FnOnce() + 'static) -> Self {
+        let run = once(run);
+        let id = window()
+            .request_animation_frame(run.as_ref().unchecked_ref())
+            .unwrap_or(0);
+        Self {
+            id,
+            frame: true,
+            repeats: false,
+            _run: run,
+        }
+    }
+}
+
+fn once(run: impl FnOnce() + 'static) -> Closure<dyn FnMut()> {
+    let run = Cell::new(Some(run));
+    Closure::new(move || {
+        if let Some(run) = run.take() {
+            run();
+        }
+    })
+}
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        // Ending one that has run does nothing.
+        if self.frame {
+            let _ = window().cancel_animation_frame(self.id);
+        } else if self.repeats {
+            window().clear_interval_with_handle(self.id);
+        } else {
+            window().clear_timeout_with_handle(self.id);
+        }
+    }
+}
+
+/// Something that others wait for, again and again.
+#[derive(Debug, Default)]
+pub struct Bell {
+    waiting: std::cell::RefCell<Vec<js_sys::Function>>,
+}
+
+impl Bell {
+    /// Wakes everybody who waits.
+    pub fn ring(&self) {
+        for wake in self.waiting.take() {
+            let _ = wake.call0(&JsValue::UNDEFINED);
+        }
+    }
+
+    /// Waits for the next ring.
+    pub fn wait(&self) -> impl Future<Output = ()> + use<> {
+        let promise = js_sys::Promise::new(&mut |wake, _| self.waiting.borrow_mut().push(wake));
+        async move {
+            let _ = JsFuture::from(promise).await;
+        }
+    }
+}
