@@ -1,0 +1,277 @@
+//! The scripting interface of `<wire-lab>`: what the book, teachers' pages and the tests drive. A script's step is in the
+//! timeline like any other.
+
+use super::load;
+use super::stage::Stage;
+use crate::driver::timer::Bell;
+use crate::playground;
+use engine::session::{Command, LabSpec, Rest, Side};
+use engine::timeline::words::capital;
+use protocol::ProgramId;
+use std::cell::RefCell;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use web_sys::HtmlElement;
+
+/// One lab of the page.
+#[wasm_bindgen]
+pub struct LabHandle {
+    shared: Rc<Shared>,
+}
+
+/// What stands in the element now.
+enum Shown {
+    Loading,
+    Failed(String),
+    Lab(Rc<Stage>),
+}
+
+/// What the element and the tasks that fill it share.
+pub struct Shared {
+    host: HtmlElement,
+    /// Where the site is: `https://host/`.
+    pub base: String,
+    shown: RefCell<Shown>,
+    moved: Bell,
+}
+
+impl Shared {
+    fn stage(&self) -> Option<Rc<Stage>> {
+        match &*self.shown.borrow() {
+            Shown::Lab(stage) => Some(Rc::clone(stage)),
+            _ => None,
+        }
+    }
+
+    /// Puts a lab into the element, in place of the one before.
+    pub fn put(&self, spec: LabSpec, desk: Option<playground::Desk>) -> Rc<Stage> {
+        let has = |name| self.host.has_attribute(name);
+        let present = match self.stage() {
+            Some(old) => old.ui.is_present(),
+            None => has("present"),
+        };
+        // The old lab goes first: it has the element's content.
+        *self.shown.borrow_mut() = Shown::Loading;
+        let stage = Rc::new(Stage::new(&self.host, spec, present, has("page"), desk));
+        *self.shown.borrow_mut() = Shown::Lab(Rc::clone(&stage));
+        self.moved.ring();
+        stage
+    }
+
+    fn fail(&self, text: String) {
+        self.host.set_inner_html("");
+        if let Some(document) = web_sys::window().and_then(|w| w.document())
+            && let Ok(line) = document.create_element("p")
+        {
+            line.set_class_name("loading");
+            let _ = line.set_attribute("role", "alert");
+            line.set_text_content(Some(&format!("This lab cannot be opened. {text}")));
+            let _ = self.host.append_child(&line);
+        }
+        *self.shown.borrow_mut() = Shown::Failed(text);
+        self.moved.ring();
+    }
+
+    async fn fill(self: Rc<Self>) {
+        if self.host.has_attribute("playground") {
+            return playground::open(self).await;
+        }
+        let url = match (self.host.get_attribute("src"), self.host.get_attribute("lab")) {
+            (Some(src), _) => Ok(src),
+            (None, Some(name)) => load::address(&self.base, &name),
+            (None, None) => Err("The element <wire-lab> needs the attribute lab or src.".into()),
+        };
+        let spec = match url {
+            Ok(url) => load::lab(&url).await,
+            Err(text) => Err(text),
+        };
+        match spec {
+            Ok(spec) => {
+                if self.host.has_attribute("page")
+                    && let Some(document) = web_sys::window().and_then(|w| w.document())
+                {
+                    document.set_title(&format!("{} · Wirelab", spec.title));
+                }
+                let stage = self.put(spec, None);
+                let step = self
+                    .host
+                    .get_attribute("step")
+                    .and_then(|s| s.parse::<u64>().ok());
+                if let Some(step) = step {
+                    go_to_step(&stage, step).await;
+                }
+            }
+            Err(text) => self.fail(text),
+        }
+    }
+}
+
+/// Steps the lab as far as event `step` and shows it.
+async fn go_to_step(stage: &Stage, step: u64) {
+    loop {
+        let rest = stage.driver.quiet().await;
+        let len = stage.driver.session().timeline().len();
+        if len >= step || !matches!(rest, Rest::Ready(_)) {
+            break;
+        }
+        stage.driver.command(Command::Next);
+    }
+    stage.show_now().await;
+    stage.ui.go_to(step);
+}
+
+fn sentence(text: impl AsRef<str>) -> JsError {
+    JsError::new(text.as_ref())
+}
+
+impl LabHandle {
+    pub(super) fn mount(host: HtmlElement, base: String) -> Self {
+        let shared = Rc::new(Shared {
+            host,
+            base,
+            shown: RefCell::new(Shown::Loading),
+            moved: Bell::default(),
+        });
+        let filling = Rc::clone(&shared);
+        wasm_bindgen_futures::spawn_local(filling.fill());
+        Self { shared }
+    }
+
+    fn stage(&self) -> Result<Rc<Stage>, JsError> {
+        match &*self.shared.shown.borrow() {
+            Shown::Lab(stage) => Ok(Rc::clone(stage)),
+            Shown::Loading => Err(sentence("The lab is not ready: await lab.ready first.")),
+            Shown::Failed(text) => Err(sentence(text)),
+        }
+    }
+}
+
+async fn loaded(shared: Rc<Shared>) -> Result<Rc<Stage>, JsError> {
+    loop {
+        match &*shared.shown.borrow() {
+            Shown::Lab(stage) => return Ok(Rc::clone(stage)),
+            Shown::Failed(text) => return Err(sentence(text)),
+            Shown::Loading => {}
+        }
+        shared.moved.wait().await;
+    }
+}
+
+/// May there be a further step?
+fn goes_on(rest: &Rest) -> bool {
+    matches!(rest, Rest::Ready(_))
+}
+
+#[wasm_bindgen]
+impl LabHandle {
+    /// Waits until the lab is loaded, its network is open, and it can be stepped.
+    pub async fn ready(&self) -> Result<(), JsError> {
+        let stage = loaded(Rc::clone(&self.shared)).await?;
+        if stage.driver.quiet().await == Rest::Lost {
+            let notice = stage.driver.session().timeline().live().notice.clone();
+            return Err(sentence(
+                notice.map_or_else(|| "The lab has no network.".into(), |(_, text)| text),
+            ));
+        }
+        stage.show_now().await;
+        Ok(())
+    }
+
+    /// One step, as the button Next takes it; waits until all is quiet again, through sleeps and deadlines too. True if
+    /// there may be a further step.
+    pub async fn next(&self) -> Result<bool, JsError> {
+        let stage = loaded(Rc::clone(&self.shared)).await?;
+        stage.ui.go_live();
+        let rest = stage.driver.quiet().await;
+        let rest = if goes_on(&rest) {
+            stage.driver.command(Command::Next);
+            stage.driver.quiet().await
+        } else {
+            rest
+        };
+        stage.show_now().await;
+        Ok(goes_on(&rest))
+    }
+
+    /// Lets all programs run until all have ended, await input or are blocked.
+    pub async fn run(&self) -> Result<(), JsError> {
+        let stage = loaded(Rc::clone(&self.shared)).await?;
+        stage.ui.go_live();
+        if goes_on(&stage.driver.quiet().await) {
+            stage.driver.command(Command::Run(None));
+            stage.driver.quiet().await;
+        }
+        stage.show_now().await;
+        Ok(())
+    }
+
+    /// Back to the beginning: all sockets closed, a new network.
+    pub fn reset(&self) -> Result<(), JsError> {
+        self.stage()?.ui.command(Command::Reset);
+        Ok(())
+    }
+
+    /// One step back into the past; false at the beginning.
+    pub fn back(&self) -> Result<bool, JsError> {
+        Ok(self.stage()?.ui.back())
+    }
+
+    /// Types a line, with Enter at its end, into the terminal of the program with this name.
+    #[wasm_bindgen(js_name = type)]
+    pub fn type_line(&self, program: &str, line: &str) -> Result<(), JsError> {
+        let stage = self.stage()?;
+        let Some(id) = stage.driver.program(program) else {
+            let names = stage.driver.names().join(", ");
+            return Err(sentence(format!(
+                "This lab has no program {program:?}: it has {names}."
+            )));
+        };
+        if line.contains('\n') {
+            return Err(sentence("One line at a time: Enter is pressed at its end."));
+        }
+        stage.ui.command(Command::Type(id, Some(line.to_owned())));
+        Ok(())
+    }
+
+    /// The programs in the lab's order, as JSON.
+    pub fn programs(&self) -> Result<String, JsError> {
+        let stage = self.stage()?;
+        let driver = &stage.driver;
+        let session = driver.session();
+        let live = session.timeline().live();
+        let list: Vec<_> = (0u16..)
+            .zip(&session.spec().programs)
+            .map(|(i, spec)| {
+                let id = ProgramId(i);
+                let lane = stage.ui.live_lane(id);
+                let program = live.program(id);
+                let exit = program.and_then(|p| p.ended).map(|(status, _)| status);
+                let side = driver.sides().get(usize::from(i)).copied();
+                serde_json::json!({
+                    "name": spec.name,
+                    "file": spec.file,
+                    "side": if side == Some(Side::Left) { "left" } else { "right" },
+                    "state": lane.state_word(),
+                    "status": capital(&lane.status),
+                    "line": program.and_then(|p| p.line).filter(|_| lane.alive),
+                    "exit": exit,
+                    "error": lane.error.as_ref().map(|e| e.name.clone()),
+                })
+            })
+            .collect();
+        serde_json::to_string(&list).map_err(|e| sentence(e.to_string()))
+    }
+
+    /// Everything that has happened so far: the events in order, as JSON.
+    pub fn timeline(&self) -> Result<String, JsError> {
+        let stage = self.stage()?;
+        let session = stage.driver.session();
+        serde_json::to_string(session.timeline().events()).map_err(|e| sentence(e.to_string()))
+    }
+
+    /// Takes the lab out of the page and closes its sockets.
+    pub fn unmount(&self) {
+        *self.shared.shown.borrow_mut() = Shown::Failed("The lab was taken out of the page.".into());
+        self.shared.moved.ring();
+    }
+}

@@ -1,0 +1,113 @@
+//! A lab's files from the server.
+
+use engine::session::LabSpec;
+use protocol::bounds;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+
+/// A lab as `labs/index.json` lists it.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+pub struct Listed {
+    /// Its folder.
+    pub name: String,
+    /// A few words.
+    pub title: String,
+    /// One sentence.
+    pub about: String,
+}
+
+/// The text at an address. The request begins now; the answer is awaited later.
+///
+/// # Errors
+/// One sentence.
+pub fn text(url: String) -> impl Future<Output = Result<String, String>> + use<> {
+    let begun = web_sys::window().map(|w| w.fetch_with_str(&url));
+    async move {
+        let failed = |_: JsValue| format!("{url} could not be loaded: the server does not answer.");
+        let promise = begun.ok_or("There is no window.")?;
+        let answer: web_sys::Response = JsFuture::from(promise)
+            .await
+            .map_err(failed)?
+            .dyn_into()
+            .map_err(failed)?;
+        if !answer.ok() {
+            return Err(match answer.status() {
+                404 => format!("{url} is not there: check the lab's name."),
+                status => format!("{url} could not be loaded: the server answers {status}."),
+            });
+        }
+        let body = JsFuture::from(answer.text().map_err(failed)?)
+            .await
+            .map_err(failed)?;
+        let body = body.as_string().unwrap_or_default();
+        if body.len() > bounds::SOURCE * bounds::PROGRAMS {
+            return Err(format!("{url} is too long for a lab."));
+        }
+        Ok(body)
+    }
+}
+
+/// The list of labs.
+///
+/// # Errors
+/// One sentence.
+pub async fn list(base: &str) -> Result<Vec<Listed>, String> {
+    let json = text(format!("{base}labs/index.json")).await?;
+    serde_json::from_str(&json).map_err(|e| format!("The list of labs cannot be read: {e}."))
+}
+
+/// The address of a lab's `lab.toml`.
+///
+/// # Errors
+/// One sentence, for a name that is none.
+pub fn address(base: &str, name: &str) -> Result<String, String> {
+    let plain = !name.is_empty()
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    if plain {
+        Ok(format!("{base}labs/{name}/lab.toml"))
+    } else {
+        Err(format!(
+            "{name:?} cannot be a lab's name: letters, digits and '-' only."
+        ))
+    }
+}
+
+/// The lab whose `lab.toml` is at `url`, with its programs beside it.
+///
+/// # Errors
+/// One sentence: what, where, and the way out.
+pub async fn lab(url: &str) -> Result<LabSpec, String> {
+    let toml = text(url.to_owned()).await?;
+    let folder = url.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let mut wanted = Vec::new();
+    let first = LabSpec::from_toml(&toml, |file| {
+        wanted.push(file.to_owned());
+        Ok(String::new())
+    });
+    first.map_err(|e| sentence(&e.0))?;
+    let mut files = Vec::new();
+    // All are asked for at once; the browser brings them side by side.
+    let asked: Vec<_> = wanted
+        .iter()
+        .map(|file| text(format!("{folder}/{file}")))
+        .collect();
+    for (file, answer) in wanted.iter().zip(asked) {
+        files.push((file.clone(), answer.await?));
+    }
+    LabSpec::from_toml(&toml, |file| {
+        let found = files.iter().find(|(name, _)| name == file);
+        found
+            .map(|(_, text)| text.clone())
+            .ok_or_else(|| format!("{file} is missing"))
+    })
+    .map_err(|e| sentence(&e.0))
+}
+
+fn sentence(text: &str) -> String {
+    format!(
+        "{}.",
+        engine::timeline::words::capital(text.trim_end_matches('.'))
+    )
+}

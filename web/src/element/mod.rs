@@ -1,0 +1,23 @@
+//! The element `<wire-lab>`: what its attributes mean, and its scripting interface. The custom element itself is the
+//! small module `static/wire-lab.js`; it calls [`mount`] and hands its own calls on to [`handle::LabHandle`].
+//!
+//! ```text
+//! load.rs      a lab's files from the server
+//! handle.rs    ready, next, run, reset, type, programs, timeline
+//! stage.rs     a lab put into the page: session, views, clock, keys
+//! ```
+
+pub mod handle;
+pub mod load;
+pub mod stage;
+
+use handle::LabHandle;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// Puts a lab into an element. Attributes: `lab` (a folder below labs/) or `src` (the address of a lab.toml), `step` (open
+/// at this step), `present` (larger), `playground`, `page` (the lab is the whole page: keys work everywhere in it).
+#[wasm_bindgen]
+pub fn mount(host: web_sys::HtmlElement, base: String) -> LabHandle {
+    console_error_panic_hook::set_once();
+    LabHandle::mount(host, base)
+}

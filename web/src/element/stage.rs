@@ -1,0 +1,115 @@
+//! A lab put into the page: its driver, its views, its clock, its keys. Everything ends when it is dropped.
+
+use crate::driver::Driver;
+use crate::driver::timer::Timer;
+use crate::playground::Desk;
+use crate::views::lab::LabView;
+use crate::views::{Ui, keys};
+use engine::session::LabSpec;
+use leptos::prelude::*;
+use std::any::Any;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::{EventTarget, HtmlElement, KeyboardEvent};
+
+/// A lab in the page.
+pub struct Stage {
+    /// The lab.
+    pub driver: Rc<Driver>,
+    /// Its views' state.
+    pub ui: Ui,
+    version: RwSignal<u32>,
+    _clock: Timer,
+    _keys: Keys,
+    _views: Box<dyn Any>,
+}
+
+impl Stage {
+    /// Puts a lab into `host`. With `page` its keys work in the whole window.
+    pub fn new(host: &HtmlElement, spec: LabSpec, present: bool, page: bool, desk: Option<Desk>) -> Self {
+        let owner = Owner::new();
+        let (driver, version, ui) = owner.with(|| {
+            let version = RwSignal::new(0_u32);
+            let driver = Driver::open(spec, once_a_frame(version));
+            let ui = Ui::new(Rc::clone(&driver), version, present);
+            (driver, version, ui)
+        });
+        host.set_inner_html("");
+        let views = leptos::mount::mount_to(host.clone(), move || {
+            provide_context(ui);
+            if let Some(desk) = desk {
+                provide_context(desk);
+            }
+            let more = desk.map(|desk| ViewFn::from(move || desk.buttons(ui)));
+            let dialogs = desk.map(|desk| desk.dialogs(ui));
+            view! { <LabView ui more/>{dialogs} }
+        });
+        let ticking = Rc::downgrade(&driver);
+        let clock = Timer::every(1000, move || {
+            if let Some(driver) = ticking.upgrade() {
+                let _ = ui.clock.try_set(driver.now());
+            }
+        });
+        let target: EventTarget = match web_sys::window() {
+            Some(window) if page => window.into(),
+            _ => host.clone().into(),
+        };
+        Self {
+            driver,
+            ui,
+            version,
+            _clock: clock,
+            _keys: Keys::listen(target, ui),
+            _views: Box::new((views, owner)),
+        }
+    }
+
+    /// Brings the views up to date now, not at the next frame.
+    pub async fn show_now(&self) {
+        self.ui.clock.set(self.driver.now());
+        self.version.update(|v| *v = v.wrapping_add(1));
+        leptos::task::tick().await;
+    }
+}
+
+/// Raises `version` before the next picture, however often it is called until then.
+fn once_a_frame(version: RwSignal<u32>) -> impl Fn() {
+    let due = Rc::new(Cell::new(false));
+    let frame = Rc::new(RefCell::new(None::<Timer>));
+    move || {
+        if due.replace(true) {
+            return;
+        }
+        let due = Rc::clone(&due);
+        *frame.borrow_mut() = Some(Timer::frame(move || {
+            due.set(false);
+            let _ = version.try_update(|v| *v = v.wrapping_add(1));
+        }));
+    }
+}
+
+struct Keys {
+    target: EventTarget,
+    run: Closure<dyn FnMut(KeyboardEvent)>,
+}
+
+impl Keys {
+    fn listen(target: EventTarget, ui: Ui) -> Self {
+        let run = Closure::<dyn FnMut(KeyboardEvent)>::new(move |event: KeyboardEvent| {
+            if keys::press(ui, &event) {
+                event.prevent_default();
+            }
+        });
+        let _ = target.add_event_listener_with_callback("keydown", run.as_ref().unchecked_ref());
+        Self { target, run }
+    }
+}
+
+impl Drop for Keys {
+    fn drop(&mut self) {
+        let _ = self
+            .target
+            .remove_event_listener_with_callback("keydown", self.run.as_ref().unchecked_ref());
+    }
+}

@@ -1,0 +1,475 @@
+//! What can be done in the playground: its buttons, its dialogs, and the browser's store that keeps the last work.
+
+use super::{file, share};
+use crate::element::handle::Shared;
+use crate::element::load::{self, Listed};
+use crate::views::Ui;
+use crate::views::icons::{self, icon};
+use engine::session::{LabSpec, ProgramSpec, Side};
+use leptos::html;
+use leptos::prelude::*;
+use protocol::{ProgramId, bounds};
+use std::rc::Rc;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+
+const KEY: &str = "wirelab.playground";
+
+/// A way to add a program: hook, title, what it is for, and what it makes of a name.
+type Choice = (&'static str, &'static str, &'static str, fn(&str) -> ProgramSpec);
+
+/// What is open over the lab.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Dialog {
+    Start,
+    Add,
+    Share,
+}
+
+/// The playground around a lab. It outlives each lab that is put into the element.
+#[derive(Clone, Copy)]
+pub struct Desk {
+    shared: StoredValue<Rc<Shared>, LocalStorage>,
+    /// What the browser's store has.
+    kept: StoredValue<Option<LabSpec>, LocalStorage>,
+    /// The work before the last starting point, file or link.
+    before: StoredValue<Option<LabSpec>, LocalStorage>,
+    labs: RwSignal<Result<Vec<Listed>, String>>,
+    dialog: RwSignal<Option<Dialog>>,
+    link: RwSignal<Result<String, String>>,
+    /// The store has refused once: that is said once.
+    refused: RwSignal<bool>,
+}
+
+/// Opens the playground: the link's lab, else the last work, else the starting points.
+pub async fn open(shared: Rc<Shared>) {
+    let base = shared.base.clone();
+    // Lives as long as the page: the playground is the page.
+    let desk = Owner::new().with(|| Desk::new(Rc::clone(&shared)));
+    let hash = web_sys::window()
+        .and_then(|w| w.location().hash().ok())
+        .unwrap_or_default();
+    let mut said = None;
+    let spec = match share::lab(&hash) {
+        Some(Ok(spec)) => {
+            desk.before.set_value(stored());
+            Some(spec)
+        }
+        Some(Err(text)) => {
+            said = Some(text);
+            stored()
+        }
+        None => stored(),
+    };
+    if !hash.is_empty()
+        && let Some(history) = web_sys::window().and_then(|w| w.history().ok())
+    {
+        // What is edited from now on is the last work, not the link.
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some("playground.html"));
+    }
+    desk.dialog.set(spec.is_none().then_some(Dialog::Start));
+    let stage = shared.put(spec.unwrap_or_else(|| of_programs(Vec::new())), Some(desk));
+    stage.ui.message.set(said);
+    desk.labs.set(load::list(&base).await);
+}
+
+fn of_programs(programs: Vec<ProgramSpec>) -> LabSpec {
+    LabSpec {
+        version: 1,
+        title: "Playground".into(),
+        about: "Programs of your own.".into(),
+        network: None,
+        programs,
+        files: Vec::new(),
+    }
+}
+
+fn storage() -> Option<web_sys::Storage> {
+    web_sys::window()?.local_storage().ok().flatten()
+}
+
+fn stored() -> Option<LabSpec> {
+    let json = storage()?.get_item(KEY).ok()??;
+    let spec: LabSpec = serde_json::from_str(&json).ok()?;
+    spec.check().is_ok().then_some(spec)
+}
+
+impl Desk {
+    fn new(shared: Rc<Shared>) -> Self {
+        Self {
+            shared: StoredValue::new_local(shared),
+            kept: StoredValue::new_local(None),
+            before: StoredValue::new_local(None),
+            labs: RwSignal::new(Ok(Vec::new())),
+            dialog: RwSignal::new(None),
+            link: RwSignal::new(Err(String::new())),
+            refused: RwSignal::new(false),
+        }
+    }
+
+    fn spec(self, ui: Ui) -> LabSpec {
+        ui.driver().session().spec().clone()
+    }
+
+    /// Another set of programs: a new lab takes the old one's place.
+    fn put(self, ui: Ui, spec: LabSpec) {
+        if let Err(e) = spec.check() {
+            ui.message
+                .set(Some(format!("{}.", engine::timeline::words::capital(&e.0))));
+            return;
+        }
+        let shared = self.shared.get_value();
+        self.dialog.set(None);
+        // Later: this runs inside a view that is about to go.
+        spawn_local(async move {
+            shared.put(spec, Some(self));
+        });
+    }
+
+    fn change(self, ui: Ui, change: impl FnOnce(&mut LabSpec)) {
+        let mut spec = self.spec(ui);
+        // Sides stay where they are, whatever a program's new name or place would suggest.
+        for (program, side) in spec.programs.iter_mut().zip(ui.driver().sides()) {
+            program.side = Some(*side);
+        }
+        change(&mut spec);
+        self.put(ui, spec);
+    }
+
+    /// A whole other lab; the one before can be brought back.
+    fn replace(self, ui: Ui, spec: LabSpec) {
+        let old = self.spec(ui);
+        if !old.programs.is_empty() {
+            self.before.set_value(Some(old));
+        }
+        self.put(ui, spec);
+    }
+
+    /// Keeps the work in the browser.
+    fn keep(self, ui: Ui) {
+        let spec = self.spec(ui);
+        if self.kept.with_value(|kept| kept.as_ref() == Some(&spec)) {
+            return;
+        }
+        let json = serde_json::to_string(&spec).unwrap_or_default();
+        let done = storage().is_some_and(|s| s.set_item(KEY, &json).is_ok());
+        if !done && !self.refused.get_untracked() {
+            self.refused.set(true);
+            let text = "This browser's store is full or switched off, so the work is not kept here: save it as a file.";
+            ui.message.set(Some(text.into()));
+        }
+        self.kept.set_value(Some(spec));
+    }
+
+    /// The name of a program, to be changed in place.
+    pub fn name_field(self, id: ProgramId, name: &str) -> impl IntoView + use<> {
+        let ui = expect_context::<Ui>();
+        let old = name.to_owned();
+        let label = format!("Name of {name}");
+        let rename = move |event: leptos::ev::Event| {
+            let new = event_target_value(&event).trim().to_owned();
+            if new != old {
+                self.change(ui, |spec| {
+                    if let Some(program) = spec.programs.get_mut(usize::from(id.0)) {
+                        if program.file == format!("{}.py", program.name) {
+                            program.file = format!("{new}.py");
+                        }
+                        program.name = new;
+                    }
+                });
+            }
+        };
+        view! { <input class="name" type="text" maxlength="32" spellcheck="false" aria-label=label prop:value=name.to_owned() on:change=rename/> }
+    }
+
+    /// Takes a program away.
+    pub fn remove_button(self, id: ProgramId) -> impl IntoView {
+        let ui = expect_context::<Ui>();
+        let remove = move |_| {
+            self.change(ui, |spec| {
+                if usize::from(id.0) < spec.programs.len() {
+                    spec.programs.remove(usize::from(id.0));
+                }
+            });
+        };
+        let label = format!("Take {} away", crate::views::code::name(ui, id));
+        view! { <button type="button" class="btn flat pg" aria-label=label title="Take away" data-do="remove" on:click=remove>{icon(icons::REMOVE)}</button> }
+    }
+
+    /// The toolbar's further buttons.
+    pub fn buttons(self, ui: Ui) -> impl IntoView {
+        Effect::new(move |_| {
+            ui.version.track();
+            if !ui.driver().session().is_running() {
+                self.keep(ui);
+            }
+        });
+        let picker = NodeRef::<html::Input>::new();
+        let share = move |_| {
+            let place = web_sys::window().map(|w| w.location());
+            let origin = place.as_ref().and_then(|l| l.origin().ok()).unwrap_or_default();
+            let path = place.and_then(|l| l.pathname().ok()).unwrap_or_default();
+            self.link
+                .set(share::fragment(&self.spec(ui)).map(|f| format!("{origin}{path}#{f}")));
+            self.dialog.set(Some(Dialog::Share));
+        };
+        let chosen = move |_| {
+            let Some(file) = picker
+                .get_untracked()
+                .and_then(|p| p.files())
+                .and_then(|f| f.get(0))
+            else {
+                return;
+            };
+            if let Some(picker) = picker.get_untracked() {
+                picker.set_value("");
+            }
+            spawn_local(async move {
+                match read_file(&file).await {
+                    Ok(spec) => self.replace(ui, spec),
+                    Err(text) => ui.message.set(Some(text)),
+                }
+            });
+        };
+        let button = move |path: &'static str,
+                           label: &'static str,
+                           hook: &'static str,
+                           run: Box<dyn Fn()>| {
+            view! { <button type="button" class="btn flat i keep" aria-label=label title=label data-do=hook on:click=move |_| run()>{icon(path)}</button> }
+        };
+        view! {
+            {button(icons::ADD, "Add a program", "add", Box::new(move || self.dialog.set(Some(Dialog::Add))))}
+            {button(icons::OPEN, "Starting points and files", "start", Box::new(move || self.dialog.set(Some(Dialog::Start))))}
+            {button(icons::SAVE, "Save as a file", "save", Box::new(move || save(&self.spec(ui))))}
+            <button type="button" class="btn flat i" aria-label="Share" title="Share" data-do="share" on:click=share>{icon(icons::SHARE)}</button>
+            <input type="file" hidden accept=".toml,.py" node_ref=picker on:change=chosen data-picker/>
+        }
+    }
+
+    /// The dialogs.
+    pub fn dialogs(self, ui: Ui) -> impl IntoView {
+        let dialog = NodeRef::<html::Dialog>::new();
+        Effect::new(move |_| {
+            let Some(dialog) = dialog.get() else { return };
+            if self.dialog.get().is_some() {
+                if !dialog.open() {
+                    let _ = dialog.show_modal();
+                }
+            } else {
+                dialog.close();
+            }
+        });
+        view! {
+            <dialog node_ref=dialog aria-label="Playground" on:close=move |_| self.dialog.set(None)>
+                {move || match self.dialog.get() {
+                    Some(Dialog::Start) => self.start(ui).into_any(),
+                    Some(Dialog::Add) => self.add(ui).into_any(),
+                    Some(Dialog::Share) => self.share().into_any(),
+                    None => ().into_any(),
+                }}
+                <div class="row2"><button type="button" class="btn" on:click=move |_| self.dialog.set(None)>"Close"</button></div>
+            </dialog>
+        }
+    }
+
+    fn start(self, ui: Ui) -> impl IntoView {
+        let base = self.shared.get_value().base.clone();
+        let pick = move |lab: Listed| {
+            let url = load::address(&base, &lab.name);
+            let open = move |_| {
+                let url = url.clone();
+                spawn_local(async move {
+                    let spec = match url {
+                        Ok(url) => load::lab(&url).await,
+                        Err(text) => Err(text),
+                    };
+                    match spec {
+                        Ok(spec) => self.replace(ui, spec),
+                        Err(text) => ui.message.set(Some(text)),
+                    }
+                });
+            };
+            view! { <li><button type="button" data-start=lab.name on:click=open>{lab.title}<small>{lab.about}</small></button></li> }
+        };
+        let empty = move |_| {
+            self.replace(
+                ui,
+                of_programs(vec![
+                    skeleton("server", Side::Right),
+                    skeleton("client", Side::Left),
+                ]),
+            )
+        };
+        let prompts = move |_| {
+            self.replace(
+                ui,
+                of_programs(vec![prompt("right", Side::Right), prompt("left", Side::Left)]),
+            )
+        };
+        let file = move |_| {
+            self.dialog.set(None);
+            let picker = web_sys::window()
+                .and_then(|w| w.document())
+                .and_then(|d| d.query_selector("[data-picker]").ok().flatten());
+            if let Some(picker) = picker.and_then(|p| p.dyn_into::<web_sys::HtmlElement>().ok()) {
+                picker.click();
+            }
+        };
+        let back = self.before.get_value().map(|spec| {
+            let title = spec.programs.iter().map(|p| p.name.clone()).collect::<Vec<_>>().join(", ");
+            view! { <li><button type="button" data-start="before" on:click=move |_| self.replace(ui, spec.clone())>"The work before"<small>{title}</small></button></li> }
+        });
+        view! {
+            <h2>"Where to start"</h2>
+            <ul class="picks">
+                {back}
+                <li><button type="button" data-start="empty" on:click=empty>"Two empty programs"<small>"A server on the right, a client on the left."</small></button></li>
+                <li><button type="button" data-start="prompts" on:click=prompts>"Two prompts"<small>"Type Python at >>> on both sides, call by call."</small></button></li>
+                <li><button type="button" data-start="file" on:click=file>"A file"<small>"A lab that was saved, or a .py program to add."</small></button></li>
+                {move || match self.labs.get() {
+                    Ok(labs) => labs.into_iter().map(pick.clone()).collect_view().into_any(),
+                    Err(text) => view! { <li>{text}</li> }.into_any(),
+                }}
+            </ul>
+        }
+    }
+
+    fn add(self, ui: Ui) -> impl IntoView {
+        let choices: [Choice; 4] = [
+            ("server", "A program on the right", "as a server", |name| {
+                skeleton(name, Side::Right)
+            }),
+            ("client", "A program on the left", "as a client", |name| {
+                skeleton(name, Side::Left)
+            }),
+            (
+                "prompt-right",
+                "A prompt on the right",
+                "type Python at >>>",
+                |name| prompt(name, Side::Right),
+            ),
+            (
+                "prompt-left",
+                "A prompt on the left",
+                "type Python at >>>",
+                |name| prompt(name, Side::Left),
+            ),
+        ];
+        let choice = move |(name, title, about, make): Choice| {
+            let add = move |_| {
+                self.change(ui, |spec| {
+                    let name = free_name(spec, name);
+                    spec.programs.push(make(&name));
+                });
+            };
+            view! { <li><button type="button" data-add=name on:click=add>{title}<small>{about}</small></button></li> }
+        };
+        let full = ui.peek(|m| m.names.len() >= bounds::PROGRAMS);
+        let body = if full {
+            view! { <p>{format!("This lab has {} programs, the most that a lab takes.", bounds::PROGRAMS)}</p> }.into_any()
+        } else {
+            view! { <ul class="picks">{choices.map(choice).to_vec()}</ul> }.into_any()
+        };
+        view! { <h2>"Add a program"</h2>{body} }
+    }
+
+    fn share(self) -> impl IntoView {
+        let field = NodeRef::<html::Input>::new();
+        let copied = RwSignal::new(false);
+        let copy = move |_| {
+            let Some(field) = field.get_untracked() else {
+                return;
+            };
+            field.select();
+            // Works over plain http in a class too, where the newer clipboard interface does not exist.
+            let document: JsValue = document().into();
+            let run = js_sys::Reflect::get(&document, &"execCommand".into());
+            if let Some(run) = run.ok().and_then(|r| r.dyn_into::<js_sys::Function>().ok()) {
+                copied.set(run.call1(&document, &"copy".into()).is_ok_and(|d| d.is_truthy()));
+            }
+        };
+        let body = match self.link.get_untracked() {
+            Ok(link) => view! {
+                <p>"The programs lie in the link itself; nothing is stored on the server."</p>
+                <input type="text" readonly node_ref=field aria-label="Link to this lab" prop:value=link data-link-field/>
+                <div class="row2"><span role="status">{move || copied.get().then_some("Copied.")}</span>
+                    <button type="button" class="btn" on:click=copy>"Copy the link"</button></div>
+            }
+            .into_any(),
+            Err(text) => view! { <p role="alert">{text}</p> }.into_any(),
+        };
+        view! { <h2>"Share this lab"</h2>{body} }
+    }
+}
+
+fn skeleton(name: &str, side: Side) -> ProgramSpec {
+    ProgramSpec {
+        name: name.into(),
+        file: format!("{name}.py"),
+        source: "import socket\n\n".into(),
+        side: Some(side),
+        ..ProgramSpec::default()
+    }
+}
+
+fn prompt(name: &str, side: Side) -> ProgramSpec {
+    ProgramSpec {
+        name: name.into(),
+        file: "<stdin>".into(),
+        side: Some(side),
+        prompt: true,
+        ..ProgramSpec::default()
+    }
+}
+
+fn free_name(spec: &LabSpec, wish: &str) -> String {
+    let taken = |name: &str| spec.programs.iter().any(|p| p.name == name);
+    if !taken(wish) {
+        return wish.to_owned();
+    }
+    (2..)
+        .map(|n| format!("{wish}{n}"))
+        .find(|name| !taken(name))
+        .unwrap_or_default()
+}
+
+/// A saved lab, or one program.
+async fn read_file(chosen: &web_sys::File) -> Result<LabSpec, String> {
+    let name = chosen.name();
+    if chosen.size() > (bounds::SOURCE * 4) as f64 {
+        return Err(format!("{name} is too long for a lab."));
+    }
+    let blob: &web_sys::Blob = chosen;
+    let text = JsFuture::from(blob.text()).await.ok().and_then(|t| t.as_string());
+    let text = text.ok_or_else(|| format!("{name} could not be read."))?;
+    let said = |e: engine::session::lab::LabError| {
+        format!("{name} cannot be opened: {}.", e.0.trim_end_matches('.'))
+    };
+    if let Some(stem) = name.strip_suffix(".py") {
+        return LabSpec::from_programs([(stem.to_owned(), name.clone(), text)]).map_err(said);
+    }
+    LabSpec::from_toml(&text, |file| {
+        Err(format!(
+            "it names {file}, which is another file: open labs that were saved here"
+        ))
+    })
+    .map_err(said)
+}
+
+/// Hands the lab to the learner as a file.
+fn save(spec: &LabSpec) {
+    let parts = js_sys::Array::of1(&file::to_toml(spec).into());
+    let Ok(blob) = web_sys::Blob::new_with_str_sequence(&parts) else {
+        return;
+    };
+    let Ok(url) = web_sys::Url::create_object_url_with_blob(&blob) else {
+        return;
+    };
+    if let Ok(link) = document().create_element("a") {
+        let link: web_sys::HtmlAnchorElement = link.unchecked_into();
+        link.set_href(&url);
+        link.set_download("lab.toml");
+        link.click();
+    }
+    let _ = web_sys::Url::revoke_object_url(&url);
+}

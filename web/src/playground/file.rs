@@ -1,0 +1,123 @@
+//! A lab as one file: `lab.toml` with the programs' sources in it. `wirelab run` takes the same file.
+
+use engine::session::{LabSpec, Side};
+use std::fmt::Write as _;
+
+/// The file's text.
+pub fn to_toml(spec: &LabSpec) -> String {
+    let mut out = String::new();
+    // Writing into a String cannot fail.
+    let _ = writeln!(out, "version = {}\ntitle = {}", spec.version, line(&spec.title));
+    if !spec.about.is_empty() {
+        let _ = writeln!(out, "about = {}", line(&spec.about));
+    }
+    if let Some(network) = spec.network {
+        let _ = writeln!(out, "network = {}", line(network.name()));
+    }
+    for program in &spec.programs {
+        let _ = writeln!(
+            out,
+            "\n[[program]]\nname = {}\nfile = {}",
+            line(&program.name),
+            line(&program.file)
+        );
+        if let Some(side) = program.side {
+            let side = if side == Side::Left { "left" } else { "right" };
+            let _ = writeln!(out, "side = {}", line(side));
+        }
+        for (key, list) in [("args", &program.args), ("input", &program.input)] {
+            if !list.is_empty() {
+                let list: Vec<_> = list.iter().map(|s| line(s)).collect();
+                let _ = writeln!(out, "{key} = [{}]", list.join(", "));
+            }
+        }
+        if program.prompt {
+            out.push_str("prompt = true\n");
+        } else {
+            let _ = writeln!(out, "source = {}", lines(&program.source));
+        }
+    }
+    for file in &spec.files {
+        let _ = writeln!(
+            out,
+            "\n[[data]]\nname = {}\ntext = {}",
+            line(&file.name),
+            lines(&file.text)
+        );
+    }
+    out
+}
+
+fn line(text: &str) -> String {
+    let mut out = String::from('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\n' => out.push_str("\\n"),
+            c => escaped(&mut out, c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// A text of several lines, as it stands. TOML drops the newline behind the first quotes.
+fn lines(text: &str) -> String {
+    let mut out = String::from("\"\"\"\n");
+    let mut quotes = 0;
+    for c in text.chars() {
+        quotes = if c == '"' { quotes + 1 } else { 0 };
+        match c {
+            // Three in a row would end it.
+            '"' if quotes == 3 => {
+                out.push_str("\\\"");
+                quotes = 0;
+            }
+            '"' | '\n' | '\t' => out.push(c),
+            c => escaped(&mut out, c),
+        }
+    }
+    if text.ends_with('"') {
+        out.pop();
+        out.push_str(if out.ends_with('\\') { "\"" } else { "\\\"" });
+    }
+    out.push_str("\"\"\"");
+    out
+}
+
+fn escaped(out: &mut String, c: char) {
+    match c {
+        '\\' => out.push_str("\\\\"),
+        c if c.is_control() => {
+            let _ = write!(out, "\\u{:04x}", u32::from(c));
+        }
+        c => out.push(c),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_saved_lab_is_opened_as_it_was() {
+        let sources = [
+            "print('a')\n",
+            "x = \"\"\"doc\\n\"\"\"\ny = '\\\\'\r\n\tz\u{7f}\u{1}é",
+            "ends with quotes \"\"\"\"\"",
+            "\\\"",
+            "\"",
+            "\n\nstarts",
+        ];
+        for source in sources {
+            let mut spec = LabSpec::from_programs([("a".into(), "a.py".into(), source.into())]).unwrap();
+            spec.title = "Say \"hi\"\\".into();
+            spec.programs[0].side = Some(Side::Left);
+            spec.programs[0].args = vec!["x y".into(), "\"".into()];
+            let text = to_toml(&spec);
+            let back = LabSpec::from_toml(&text, |_| Err("no files are beside it".into()));
+            assert_eq!(back.unwrap(), spec, "{text}");
+        }
+    }
+}

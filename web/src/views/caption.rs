@@ -1,0 +1,77 @@
+//! The caption: what has just happened and what Next will do. The bars below it: the past, a lost connection.
+
+use super::Ui;
+use super::icons::{self, icon};
+use crate::driver::Status;
+use crate::model::caption::{Caption, caption};
+use leptos::prelude::*;
+
+/// The caption, a live region.
+#[component]
+pub fn CaptionRow(ui: Ui) -> impl IntoView {
+    let said = Memo::new(move |_| ui.read(caption));
+    let part = move |f: fn(&Caption) -> String| move || said.with(f);
+    view! {
+        <div class="cap-row" class:bad=move || said.with(|c| c.bad) data-caption>
+            <div class="said" role="status">
+                <Show when=move || said.with(|c| c.bad)>{icon(icons::ERROR)}</Show>
+                <p><b data-what>{part(|c| c.what.clone())}</b>" "{part(|c| c.more.clone())}</p>
+            </div>
+            <p class="nx" class:idle=move || said.with(|c| !c.can_next) data-next>
+                <Show when=move || said.with(|c| c.can_next)><b>"Next"</b>{icon(icons::NEXT)}</Show>
+                {part(|c| c.next.clone())}
+            </p>
+        </div>
+    }
+}
+
+/// One bar: the connection's, else the page's own word, else the past's.
+#[component]
+pub fn Bars(ui: Ui) -> impl IntoView {
+    let status = Memo::new(move |_| ui.status());
+    let place = Memo::new(move |_| ui.read(|m| (m.seq(), m.timeline.len())));
+    let reload = |_| {
+        if let Some(window) = web_sys::window() {
+            let _ = window.location().reload();
+        }
+    };
+    let past = move || {
+        view! {
+            <div class="pastbar" role="status" data-past>
+                {icon(icons::PAST)}
+                <b>{move || format!("The past: step {} of {}.", place.get().0, place.get().1)}</b>
+                <span>{move || format!("Nothing here can be changed. The lab waits at step {}.", place.get().1)}</span>
+                <button type="button" class="btn live" on:click=move |_| ui.go_live()>
+                    {icon(icons::LIVE)}"Go to live"<kbd>"End"</kbd>
+                </button>
+            </div>
+        }
+    };
+    move || match (status.get(), ui.message.get()) {
+        (Status::Lost, _) => view! {
+            <div class="linkbar" role="alert" data-link="lost">
+                {icon(icons::ERROR)}<b>"The server does not answer."</b>
+                <span>"The page tries again by itself; nothing is lost for a minute."</span>
+            </div>
+        }
+        .into_any(),
+        (Status::Dead { text, reload: offer }, _) => view! {
+            <div class="linkbar" role="alert" data-link="dead">
+                {icon(icons::ERROR)}<span>{text}</span>
+                <Show when=move || offer>
+                    <button type="button" class="btn" on:click=reload>"Reload the page"</button>
+                </Show>
+            </div>
+        }
+        .into_any(),
+        (_, Some(text)) => view! {
+            <div class="linkbar" role="status" data-message>
+                {icon(icons::ERROR)}<span>{text}</span>
+                <button type="button" class="btn flat" on:click=move |_| ui.message.set(None)>"Close"</button>
+            </div>
+        }
+        .into_any(),
+        _ if ui.in_past() => past().into_any(),
+        _ => ().into_any(),
+    }
+}

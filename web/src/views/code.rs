@@ -1,0 +1,134 @@
+//! A program's source: coloured, with the line where it stands, what it is blocked on, and an error at its line.
+
+use super::Ui;
+use super::icons::{self, icon};
+use crate::model::lane::{LaneView, LineMark};
+use crate::model::markup::source_line;
+use crate::model::{span_text, syntax};
+use leptos::html;
+use leptos::prelude::*;
+use protocol::ProgramId;
+
+/// The source of one program.
+#[component]
+pub fn Code(ui: Ui, id: ProgramId, lane: Memo<LaneView>) -> impl IntoView {
+    let source = Memo::new(move |_| ui.source(id));
+    let lit = Memo::new(move |_| ui.lit().filter(|c| c.program == id).map(|c| c.line));
+    let list = NodeRef::<html::Ol>::new();
+    let current = Memo::new(move |_| lane.with(|l| l.marks.first().map(|m| m.line)));
+    Effect::new(move |_| {
+        current.track();
+        source.track();
+        request_animation_frame(move || {
+            if let Some(list) = list.get_untracked() {
+                keep_in_sight(&list);
+            }
+        });
+    });
+    view! {
+        <ol class="code" node_ref=list tabindex="0" aria-label=move || format!("Source of {}", name(ui, id))>
+            {move || source.with(|s| syntax::lines(s)).into_iter().zip(1u32..)
+                .map(|(line, n)| view! { <SourceLine ui line n lane lit/> }).collect_view()}
+        </ol>
+    }
+}
+
+/// A program's name.
+pub fn name(ui: Ui, id: ProgramId) -> String {
+    ui.peek(|m| m.name(id).to_owned())
+}
+
+/// Scrolls the list so that the current line is seen, and only as far as needed.
+fn keep_in_sight(list: &web_sys::HtmlElement) {
+    let Ok(Some(line)) = list.query_selector(".cur, .fail") else {
+        return;
+    };
+    let (view, line) = (list.get_bounding_client_rect(), line.get_bounding_client_rect());
+    if line.top() < view.top() + 8.0 || line.bottom() > view.bottom() - 24.0 {
+        let to = f64::from(list.scroll_top()) + line.top() - view.top() - view.height() * 0.4;
+        list.set_scroll_top(to.max(0.0) as i32);
+    }
+}
+
+#[component]
+fn SourceLine(
+    ui: Ui,
+    line: syntax::Line,
+    n: u32,
+    lane: Memo<LaneView>,
+    lit: Memo<Option<u32>>,
+) -> impl IntoView {
+    let mark = move || lane.with(|l| l.marks.iter().find(|m| m.line == n).cloned());
+    let here = Memo::new(move |_| mark().is_some());
+    let next = Memo::new(move |_| lane.with(|l| l.marks.iter().any(|m| m.line == n && m.next)));
+    let fails = Memo::new(move |_| lane.with(|l| l.error.as_ref().is_some_and(|e| e.line == n)));
+    let is_lit = Memo::new(move |_| lit.get() == Some(n));
+    let indent = line.indent();
+    let code = source_line(&line, true);
+    let code = if code.is_empty() {
+        "&nbsp;".to_owned()
+    } else {
+        code
+    };
+    view! {
+        <li class="ln" class:cur=move || here.get() class:next=move || next.get() class:lit=move || is_lit.get()
+            class:fail=move || fails.get() aria-current=move || here.get().then_some("step")>
+            <span class="no"><Show when=move || here.get()>{icon(icons::HERE)}</Show>{n}</span>
+            <code style=format!("--in:{indent}") inner_html=code></code>
+            <Show when=move || is_lit.get()><b class="cz">"1"</b></Show>
+        </li>
+        {move || here.get().then(|| view! { <Waits ui marks=marks_at(lane, n)/> })}
+        {move || fails.get().then(|| view! { <Fault ui lane/> })}
+    }
+}
+
+fn marks_at(lane: Memo<LaneView>, n: u32) -> Memo<Vec<LineMark>> {
+    Memo::new(move |_| lane.with(|l| l.marks.iter().filter(|m| m.line == n).cloned().collect()))
+}
+
+/// What the threads at a line are blocked on.
+#[component]
+fn Waits(ui: Ui, marks: Memo<Vec<LineMark>>) -> impl IntoView {
+    let row = move |mark: LineMark| {
+        let (api, since) = mark.waits?;
+        let who = if mark.thread == 0 {
+            String::new()
+        } else {
+            format!("thread {}: ", mark.thread)
+        };
+        let hook = api.clone();
+        Some(view! {
+            <li class="ann wait" data-waits=hook>
+                {icon(icons::WAIT)}{who}"blocked in "{api}" for "
+                {move || span_text(ui.now().saturating_sub(since))}
+            </li>
+        })
+    };
+    move || marks.get().into_iter().filter_map(row).collect_view()
+}
+
+/// An error where it happened: its name, a sentence, what to try.
+#[component]
+pub fn Fault(ui: Ui, lane: Memo<LaneView>) -> impl IntoView {
+    let names = ui.driver().names().to_vec();
+    move || {
+        let advice = lane.with(|l| l.error.clone())?;
+        let buttons: Vec<_> = advice
+            .actions
+            .iter()
+            .cloned()
+            .map(|action| {
+                let label = action.label(&names);
+                view! {
+                    <button type="button" class="btn" data-try disabled=move || ui.in_past() on:click=move |_| ui.act(&action)>{label}</button>
+                }
+            })
+            .collect();
+        Some(view! {
+            <li class="ann err" data-error=advice.name.clone()>
+                <b>{icon(icons::ERROR)}" "{advice.name.clone()}</b>{advice.what}
+                <div class="try">"Try: "{advice.try_this}<span>{buttons}</span></div>
+            </li>
+        })
+    }
+}

@@ -1,0 +1,180 @@
+//! What stands under the diagram: the timeline in words, TCP's states, one call in full.
+
+use super::Ui;
+use super::ui::Tab;
+use crate::model::{details, states, words};
+use leptos::html;
+use leptos::prelude::*;
+
+const TABS: [(Tab, &str); 3] = [
+    (Tab::Words, "In words"),
+    (Tab::States, "TCP states"),
+    (Tab::Call, "Call"),
+];
+
+/// The dock.
+#[component]
+pub fn Dock(ui: Ui) -> impl IntoView {
+    let tab = move |(tab, name): (Tab, &'static str)| {
+        let step = move |event: leptos::ev::KeyboardEvent| {
+            let place = TABS.iter().position(|(t, _)| *t == tab).unwrap_or(0);
+            let to = match event.key().as_str() {
+                "ArrowRight" => (place + 1) % TABS.len(),
+                "ArrowLeft" => (place + TABS.len() - 1) % TABS.len(),
+                _ => return,
+            };
+            event.prevent_default();
+            event.stop_propagation();
+            ui.tab.set(TABS[to].0);
+            focus_sibling(&event, to);
+        };
+        view! {
+            <button type="button" role="tab" aria-selected=move || (ui.tab.get() == tab).to_string()
+                tabindex=move || if ui.tab.get() == tab { "0" } else { "-1" }
+                on:click=move |_| ui.tab.set(tab) on:keydown=step>{name}</button>
+        }
+    };
+    view! {
+        <section class="dock" aria-label="Details">
+            <div role="tablist" class="tabs" aria-label="Details">{TABS.map(tab).to_vec()}</div>
+            <div class="panel" class:tall=move || ui.tab.get() == Tab::States role="tabpanel"
+                aria-label=move || TABS.iter().find(|(t, _)| *t == ui.tab.get()).map_or("", |(_, n)| *n)>
+                {move || match ui.tab.get() {
+                    Tab::Words => view! { <Words ui/> }.into_any(),
+                    Tab::States => view! { <States ui/> }.into_any(),
+                    Tab::Call => view! { <Call ui/> }.into_any(),
+                }}
+            </div>
+        </section>
+    }
+}
+
+fn focus_sibling(event: &leptos::ev::KeyboardEvent, place: usize) {
+    use wasm_bindgen::JsCast;
+    let list = event
+        .current_target()
+        .and_then(|t| t.dyn_into::<web_sys::Element>().ok())
+        .and_then(|e| e.parent_element());
+    let tab = list.and_then(|l| l.children().item(u32::try_from(place).unwrap_or(0)));
+    if let Some(tab) = tab.and_then(|t| t.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = tab.focus();
+    }
+}
+
+/// The timeline in words: a window of rows around the cursor, and doors to the others.
+#[component]
+fn Words(ui: Ui) -> impl IntoView {
+    let centre = RwSignal::new(None::<u64>);
+    let shown = Memo::new(move |_| ui.read(|m| words::window(m, centre.get().unwrap_or_else(|| m.seq()))));
+    let list = NodeRef::<html::Ol>::new();
+    let here = Memo::new(move |_| ui.read(|m| (m.seq(), m.timeline.len())));
+    Effect::new(move |_| {
+        here.track();
+        centre.set(None);
+        request_animation_frame(move || {
+            let Some(list) = list.get_untracked() else { return };
+            let Ok(Some(row)) = list.query_selector(".at") else {
+                list.set_scroll_top(if here.get_untracked().0 == 0 {
+                    0
+                } else {
+                    list.scroll_height()
+                });
+                return;
+            };
+            let (view, row) = (list.get_bounding_client_rect(), row.get_bounding_client_rect());
+            let to = f64::from(list.scroll_top()) + row.bottom() - view.bottom() + 28.0;
+            list.set_scroll_top(to.max(0.0) as i32);
+        });
+    });
+    let row = move |row: words::Row| {
+        let seq = row.seq;
+        let kind = if row.kind == "error" { "kd error" } else { "kd" };
+        view! {
+            <li class:at=row.here class:f=row.later aria-current=row.here.then_some("step") data-event=seq.to_string()>
+                <button type="button" class="row" on:click=move |_| ui.go_to(seq)>
+                    <span class="n">{seq}</span><span class="tm">{row.time}</span><span class=kind>{row.kind}</span><span>{row.text}</span>
+                </button>
+            </li>
+        }
+    };
+    let rows = move || {
+        let all = shown.get();
+        let first = all.rows.first().map_or(0, |r| r.seq);
+        let last = all.rows.last().map_or(0, |r| r.seq);
+        let before = (all.before > 0).then(|| view! {
+            <li class="more"><button type="button" class="btn" on:click=move |_| centre.set(Some(first))>{format!("{} earlier events", all.before)}</button></li>
+        });
+        let behind = (all.behind > 0).then(|| view! {
+            <li class="more"><button type="button" class="btn" on:click=move |_| centre.set(Some(last + words::WINDOW / 2))>{format!("{} later events", all.behind)}</button></li>
+        });
+        view! { {before}{all.rows.into_iter().map(row).collect_view()}{behind} }
+    };
+    view! {
+        <ol class="words" node_ref=list tabindex="0" aria-label="The timeline in words" data-words>{rows}</ol>
+        <Show when=move || here.get().1 == 0><p class="none sr">"Nothing has happened yet."</p></Show>
+    }
+}
+
+/// TCP's states.
+#[component]
+fn States(ui: Ui) -> impl IntoView {
+    let ways = Memo::new(move |_| ui.read(states::ways));
+    let panel = NodeRef::<html::Div>::new();
+    let size = super::watch::size_of(panel);
+    let narrow = Memo::new(move |_| size.get().0 < 560.0);
+    view! {
+        <div class="stw" node_ref=panel tabindex="0" role="region" aria-label="TCP states" data-states>
+            {move || match ways.get() {
+                Some(ways) => {
+                    let (w, h) = states::size(narrow.get());
+                    view! {
+                        <svg class="st" width=w.to_string() height=h.to_string() viewBox=format!("0 0 {w} {h}") role="img"
+                            aria-label=states::sentence(&ways) inner_html=states::draw(&ways, narrow.get())></svg>
+                        <p>"Marked are states that the kernel was seen in. On loopback the handshake is over before it can be asked: SYN-SENT and SYN-RECEIVED usually pass unseen."</p>
+                    }.into_any()
+                }
+                None => view! { <p class="none big">"No TCP socket yet. UDP has no states: no connection is opened, so none is kept or closed."</p> }.into_any(),
+            }}
+        </div>
+    }
+}
+
+/// One call in full.
+#[component]
+fn Call(ui: Ui) -> impl IntoView {
+    let call = Memo::new(move |_| {
+        let picked = ui.picked.get();
+        ui.read(|m| details::details(m, picked.unwrap_or_else(|| m.seq())))
+    });
+    let field = |f: details::Field| {
+        view! { <tr class:lit=f.lit><th scope="row">{f.name}</th><td>{f.value}</td><td class="w">{f.plain}</td></tr> }
+    };
+    let hex = |d: &details::Details| {
+        let rows: Vec<_> = d
+            .bytes
+            .iter()
+            .map(|r| view! { <div><span class="of">{format!("{:04}", r.offset)}</span><span class="hx">{r.hex.clone()}</span><span class="as">{r.cells.clone()}</span></div> })
+            .collect();
+        let more =
+            (d.more > 0).then(|| view! { <div class="of">{format!("and {} bytes more", d.more)}</div> });
+        (!rows.is_empty()).then(
+            || view! { <div class="hex" tabindex="0" role="region" aria-label="bytes">{rows}{more}</div> },
+        )
+    };
+    move || {
+        match call.get() {
+        None => view! { <p class="none big">"No call yet. Here stands the last one, or the one that you click in the diagram."</p> }.into_any(),
+        Some(d) => view! {
+            <div class="call-d" data-call=d.seq.to_string()>
+                <p class="pn"><b>{d.title.clone()}</b><span>{d.place.clone()}</span></p>
+                <div class="fb">
+                    <div class="fl" class:bad=d.bad tabindex="0" role="region" aria-label="fields">
+                        <table><tbody>{d.fields.iter().cloned().map(field).collect_view()}</tbody></table>
+                    </div>
+                    {hex(&d)}
+                </div>
+            </div>
+        }.into_any(),
+    }
+    }
+}

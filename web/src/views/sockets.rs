@@ -1,0 +1,95 @@
+//! The kernel's side of a lane: a card for each socket.
+
+use super::Ui;
+use super::icons::{self, icon};
+use crate::model::sockets::{Buffer, Look, Queue, SocketCard, cards};
+use crate::model::steps;
+use leptos::prelude::*;
+use protocol::ProgramId;
+
+/// Slots of an accept queue that are drawn.
+const SLOTS: u32 = 6;
+
+/// The panel.
+#[component]
+pub fn Sockets(ui: Ui, id: ProgramId) -> impl IntoView {
+    let all = Memo::new(move |_| {
+        let lit = ui.lit_socket();
+        ui.read(|m| cards(m.state, id, steps::before(m.timeline.events(), m.seq()), lit))
+    });
+    let more = Memo::new(move |_| ui.read(|m| m.state.program(id).map_or(0, |p| p.closed_sockets)));
+    let name = super::code::name(ui, id);
+    let label = format!("Sockets of {name}");
+    view! {
+        <div class="kern" tabindex="0" role="region" aria-label=label data-sockets>
+            <h3><span>"Kernel"</span>"sockets of "{name}</h3>
+            {move || {
+                let cards = all.get();
+                if cards.is_empty() {
+                    view! { <p class="none">"no sockets yet"</p> }.into_any()
+                } else {
+                    // Open ones first: they are what the next line can use.
+                    let (open, gone): (Vec<_>, Vec<_>) = cards.into_iter().partition(|c| c.look != Look::Gone);
+                    open.into_iter().chain(gone).map(card).collect_view().into_any()
+                }
+            }}
+            {move || (more.get() > 0).then(|| view! { <p class="none">{more.get()}" more were closed earlier"</p> })}
+        </div>
+    }
+}
+
+fn card(card: SocketCard) -> impl IntoView {
+    let class = match card.look {
+        Look::Open => "sock",
+        Look::NoDescriptor => "sock nofd",
+        Look::Gone => "sock gone",
+    };
+    let address = card.local.map(|local| {
+        view! {
+            <div class="addr"><span>{local}</span>{card.peer.map(|peer| view! { <span>"↔"</span><span>{peer}</span> })}</div>
+        }
+    });
+    let gone = card.look == Look::Gone;
+    view! {
+        <article class=class data-socket=card.id.0.to_string() data-state=card.state.clone()>
+            <header>
+                <span class="fd">{card.fd}</span><span class="stt">{card.state.clone()}</span>
+                {card.was.map(|was| view! { <span class="was">{icon(icons::CHANGED)}"was "{was}</span> })}
+            </header>
+            {(!gone).then_some(address)}
+            {card.queue.map(queue)}
+            {card.send.map(|b| buffer("send", "fill sent", b))}
+            {card.receive.map(|b| buffer("receive", "fill", b))}
+            {card.note.map(|note| view! { <p class="note">{note}</p> })}
+        </article>
+    }
+}
+
+fn buffer(name: &'static str, class: &'static str, buffer: Buffer) -> impl IntoView {
+    let fill = (buffer.len > 0).then(|| {
+        view! { <span class=class style=format!("--n:{}", buffer.len)>{buffer.text}</span> }
+    });
+    view! {
+        <div class="buf" class:lit=buffer.lit data-buffer=name>
+            <span class="bn">{name}</span><span class="bar">{fill}</span><span class="bv">{buffer.len}" B"</span>
+            {buffer.lit.then(|| view! { <b class="cz">"4"</b> })}
+            {buffer.note.map(|note| view! { <small>{note}</small> })}
+        </div>
+    }
+}
+
+fn queue(queue: Queue) -> impl IntoView {
+    let slots = queue.backlog.max(queue.queued).clamp(1, SLOTS);
+    let slots: Vec<_> = (0..slots)
+        .map(|i| view! { <i class:full=i < queue.queued></i> })
+        .collect();
+    let note = match queue.queued {
+        0 => "nobody waits for accept()".to_owned(),
+        1 => "1 connection is open and waits for accept()".to_owned(),
+        n => format!("{n} connections are open and wait for accept()"),
+    };
+    view! {
+        <div class="bk" data-backlog><span class="bn">"backlog"</span><span class="slots">{slots}</span>
+            <span class="bv">{queue.queued}"/"{queue.backlog}</span><small>{note}</small></div>
+    }
+}

@@ -1,0 +1,158 @@
+//! The toolbar: one Next that says what it will do, Back, Run, the bar of events, and what belongs to the whole lab.
+
+use super::icons::{self, icon};
+use super::{Ui, watch};
+use crate::driver::Status;
+use crate::model::{caption, scrub};
+use engine::session::{Command, Rest};
+use leptos::html;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+const SPEEDS: [(&str, &str, Option<u64>); 3] = [
+    ("full", "full speed", None),
+    ("four", "4 a second", Some(250_000_000)),
+    ("one", "1 a second", Some(1_000_000_000)),
+];
+
+/// The toolbar. `more` stands at its right end, `home` is what the name leads to.
+#[component]
+pub fn Toolbar(ui: Ui, #[prop(optional)] more: Option<ViewFn>) -> impl IntoView {
+    let title = Memo::new(move |_| ui.read(|m| m.spec.title.clone()));
+    let can_next = Memo::new(move |_| ui.read(caption::caption).can_next);
+    let running = Memo::new(move |_| {
+        ui.version.track();
+        ui.driver().session().is_running()
+    });
+    let at_start = Memo::new(move |_| ui.read(|m| m.seq() == 0));
+    let can_run =
+        Memo::new(move |_| running.get() || ui.read(|m| m.is_live() && matches!(m.rest, Rest::Ready(_))));
+    let ended = Memo::new(move |_| ui.read(|m| matches!(m.rest, Rest::Ended | Rest::Full | Rest::Lost)));
+    let speed = move |event: leptos::ev::Event| {
+        let value = event_target_value(&event);
+        let chosen = SPEEDS.iter().find(|s| s.0 == value).and_then(|s| s.2);
+        ui.speed.set(chosen);
+        if running.get_untracked() {
+            ui.command(Command::Run(chosen));
+        }
+    };
+    view! {
+        <div class="tbar" role="toolbar" aria-label="Lab">
+            <a class="brand" href="/">"Wirelab"<span>{move || title.get()}</span></a>
+            <span class="ctl">
+                <button type="button" class="btn back" data-do="back" disabled=move || at_start.get()
+                    on:click=move |_| { ui.back(); }>{icon(icons::BACK)}<span>"Back"</span></button>
+                <button type="button" class="btn nextb" data-do="next" disabled=move || !can_next.get()
+                    on:click=move |_| ui.next()>"Next"{icon(icons::NEXT)}</button>
+                <button type="button" class="btn run" data-do="run" disabled=move || ui.in_past() || !can_run.get()
+                    on:click=move |_| ui.run_or_pause()>
+                    {move || if running.get() {
+                        view! { {icon(icons::PAUSE)}"Pause" }.into_any()
+                    } else {
+                        view! { {icon(icons::RUN)}"Run" }.into_any()
+                    }}
+                </button>
+            </span>
+            <Scrub ui/>
+            <span class="rt">
+                <select class="speed" aria-label="Speed of Run" on:change=speed>
+                    {SPEEDS.map(|(value, text, _)| view! { <option value=value>{text}</option> }).to_vec()}
+                </select>
+                <Network ui/>
+                <button type="button" class="btn flat i keep" class:strong=move || ended.get() aria-label="Reset" title="Reset"
+                    data-do="reset" on:click=move |_| ui.command(Command::Reset)>{icon(icons::RESET)}<span>"Reset"</span></button>
+                {more.map(|more| more.run())}
+                <button type="button" class="btn flat i" aria-label="Present" title="Present (F)"
+                    aria-pressed=move || ui.present.get().to_string()
+                    on:click=move |_| ui.present.update(|p| *p = !*p)>{icon(icons::PRESENT)}</button>
+                <button type="button" class="btn flat i" aria-label="Keys" title="Keys (?)"
+                    on:click=move |_| ui.help.set(true)>{icon(icons::KEYS)}</button>
+            </span>
+        </div>
+    }
+}
+
+#[component]
+fn Network(ui: Ui) -> impl IntoView {
+    let text = Memo::new(move |_| {
+        let status = ui.status();
+        let network = ui.driver().session().network();
+        match (status, network) {
+            (Status::Dead { .. } | Status::Lost, _) => (true, "no connection", "The server does not answer."),
+            (_, None) => (false, "connecting", "The lab's network is being opened."),
+            (_, Some(n)) if n.private => (
+                false,
+                "loopback: no packets",
+                "Real sockets of the server's kernel, on a loopback of this lab's own. Calls, bytes and states are seen; packets are not.",
+            ),
+            _ => (
+                false,
+                "shared loopback: no packets",
+                "Real sockets on the server machine's own loopback, shared with other labs: a port can be taken. Packets are not seen.",
+            ),
+        }
+    });
+    view! {
+        <span class="net" class:off=move || text.get().0 title=move || text.get().2 data-network>
+            {icon(icons::LOOPBACK)}{move || text.get().1}
+        </span>
+    }
+}
+
+#[component]
+fn Scrub(ui: Ui) -> impl IntoView {
+    let bar = NodeRef::<html::Div>::new();
+    let size = watch::size_of(bar);
+    let drawing = Memo::new(move |_| {
+        let width = size.get().0.max(60.0);
+        ui.read(|m| scrub::draw(m, width))
+    });
+    let place = Memo::new(move |_| ui.read(|m| (m.seq(), m.timeline.len(), m.is_live())));
+    let drag = move |event: &leptos::ev::PointerEvent| {
+        let Some(element) = bar.get_untracked() else {
+            return;
+        };
+        let x = f64::from(event.client_x()) - element.get_bounding_client_rect().left();
+        let scale = scrub::Scale::new(place.get_untracked().1, size.get_untracked().0.max(60.0));
+        ui.go_to(scale.seq(x));
+    };
+    let down = move |event: leptos::ev::PointerEvent| {
+        if let Some(element) = event
+            .current_target()
+            .and_then(|t| t.dyn_into::<web_sys::Element>().ok())
+        {
+            let _ = element.set_pointer_capture(event.pointer_id());
+        }
+        drag(&event);
+    };
+    let moved = move |event: leptos::ev::PointerEvent| {
+        if event.buttons() & 1 == 1 {
+            drag(&event);
+        }
+    };
+    let key = move |event: leptos::ev::KeyboardEvent| {
+        let (seq, len, _) = place.get_untracked();
+        let to = match event.key().as_str() {
+            "ArrowLeft" | "ArrowDown" => seq.saturating_sub(1),
+            "ArrowRight" | "ArrowUp" => seq + 1,
+            "Home" => 0,
+            "End" => len,
+            _ => return,
+        };
+        event.prevent_default();
+        event.stop_propagation();
+        ui.go_to(to);
+    };
+    view! {
+        <span class="sc">
+            <div class="scrub" node_ref=bar role="slider" tabindex="0" aria-label="Steps" aria-valuemin="0"
+                aria-valuemax=move || place.get().1.to_string() aria-valuenow=move || place.get().0.to_string()
+                aria-valuetext=move || format!("step {} of {}", place.get().0, place.get().1)
+                on:pointerdown=down on:pointermove=moved on:keydown=key>
+                <svg aria-hidden="true" inner_html=move || drawing.get()></svg>
+            </div>
+            <span class="pos" data-position><b>{move || place.get().0}</b>"/"{move || place.get().1}
+                <span>{move || if place.get().2 { "live" } else { "past" }}</span></span>
+        </span>
+    }
+}

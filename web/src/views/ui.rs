@@ -1,0 +1,285 @@
+//! What all views of one lab share: the lab itself, the cursor, what is open. Handles are `Copy`; the lab's data stay in
+//! the driver and are read at the cursor.
+
+use crate::diagram::Lit;
+use crate::driver::{Driver, Status};
+use crate::model::advice::Action;
+use crate::model::lane::{self, LaneView};
+use crate::model::{Moment, lit, steps};
+use engine::session::{Command, Rest, Side};
+use leptos::prelude::*;
+use protocol::{ProgramId, SocketId};
+use std::rc::Rc;
+
+/// The tabs under the diagram.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tab {
+    /// The timeline in words.
+    Words,
+    /// TCP's states.
+    States,
+    /// One call in full.
+    Call,
+}
+
+/// What a phone shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pane {
+    /// The diagram.
+    Wire,
+    /// The left lane.
+    Left,
+    /// The right lane.
+    Right,
+    /// The tabs.
+    Details,
+}
+
+impl Pane {
+    /// Its name in lab.css.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Wire => "wire",
+            Self::Left => "left",
+            Self::Right => "right",
+            Self::Details => "details",
+        }
+    }
+}
+
+/// One lab as its views know it.
+#[derive(Clone, Copy)]
+pub struct Ui {
+    driver: StoredValue<Rc<Driver>, LocalStorage>,
+    /// Raised (once a frame) when anything of the lab may have changed.
+    pub version: RwSignal<u32>,
+    /// The event that is shown; `None`: the live end.
+    pub cursor: RwSignal<Option<u64>>,
+    /// The lab's clock, nanoseconds; raised every second while something waits.
+    pub clock: RwSignal<u64>,
+    /// The open tab.
+    pub tab: RwSignal<Tab>,
+    /// What a phone shows.
+    pub pane: RwSignal<Pane>,
+    /// The program that is shown in each lane.
+    pub shown: [RwSignal<Option<ProgramId>>; 2],
+    /// The call that the tab "Call" shows; `None`: the last one.
+    pub picked: RwSignal<Option<u64>>,
+    /// The program that is being edited, and the line where the editor opens.
+    pub editing: RwSignal<Option<(ProgramId, u32)>>,
+    /// Larger, for a class.
+    pub present: RwSignal<bool>,
+    /// Nanoseconds a step while running; `None`: full speed.
+    pub speed: RwSignal<Option<u64>>,
+    /// A sentence for the learner that belongs to the page, not to the lab.
+    pub message: RwSignal<Option<String>>,
+    /// The keys are shown.
+    pub help: RwSignal<bool>,
+}
+
+impl Ui {
+    /// The views' state of a lab.
+    pub fn new(driver: Rc<Driver>, version: RwSignal<u32>, present: bool) -> Self {
+        let first = |side: Side| {
+            let place = driver.sides().iter().position(|s| *s == side)?;
+            u16::try_from(place).ok().map(ProgramId)
+        };
+        let shown = [
+            RwSignal::new(first(Side::Left)),
+            RwSignal::new(first(Side::Right)),
+        ];
+        Self {
+            driver: StoredValue::new_local(driver),
+            version,
+            cursor: RwSignal::new(None),
+            clock: RwSignal::new(0),
+            tab: RwSignal::new(Tab::Words),
+            pane: RwSignal::new(Pane::Wire),
+            shown,
+            picked: RwSignal::new(None),
+            editing: RwSignal::new(None),
+            present: RwSignal::new(present),
+            speed: RwSignal::new(None),
+            message: RwSignal::new(None),
+            help: RwSignal::new(false),
+        }
+    }
+
+    /// The lab.
+    pub fn driver(&self) -> Rc<Driver> {
+        self.driver.get_value()
+    }
+
+    /// Reads the lab at the cursor; whoever reads is told when it changes.
+    pub fn read<R>(&self, read: impl FnOnce(&Moment<'_>) -> R) -> R {
+        self.version.track();
+        let cursor = self.cursor.get();
+        self.read_at(cursor, read)
+    }
+
+    /// The same without being told.
+    pub fn peek<R>(&self, read: impl FnOnce(&Moment<'_>) -> R) -> R {
+        self.read_at(self.cursor.get_untracked(), read)
+    }
+
+    fn read_at<R>(&self, cursor: Option<u64>, read: impl FnOnce(&Moment<'_>) -> R) -> R {
+        let driver = self.driver();
+        let state = driver.state_at(cursor.unwrap_or(u64::MAX));
+        let session = driver.session();
+        let rest = session.rest();
+        read(&Moment {
+            spec: session.spec(),
+            names: driver.names(),
+            sides: driver.sides(),
+            timeline: session.timeline(),
+            state: &state,
+            rest: &rest,
+        })
+    }
+
+    /// Is the past shown?
+    pub fn in_past(&self) -> bool {
+        self.version.track();
+        self.cursor.get().is_some()
+    }
+
+    /// The moment that durations run to: the clock at the live end, the event's time in the past.
+    pub fn now(&self) -> u64 {
+        if self.in_past() {
+            self.read(|m| m.state.t)
+        } else {
+            self.clock.get()
+        }
+    }
+
+    /// Shows event `seq`; at or behind the last one is the live end.
+    pub fn go_to(&self, seq: u64) {
+        let len = self.peek(|m| m.timeline.len());
+        self.picked.set(None);
+        self.cursor.set((seq < len).then_some(seq));
+    }
+
+    /// Back to the live end.
+    pub fn go_live(&self) {
+        self.picked.set(None);
+        self.cursor.set(None);
+    }
+
+    /// One step back into the past; false: this is the beginning.
+    pub fn back(&self) -> bool {
+        let (at, to) = self.peek(|m| (m.seq(), steps::before(m.timeline.events(), m.seq())));
+        self.go_to(to);
+        at > 0
+    }
+
+    /// Next: in the past the next step again, at the live end the next step of the lab.
+    pub fn next(&self) {
+        if self.cursor.get_untracked().is_some() {
+            let to = self.peek(|m| steps::after(m.timeline.events(), m.seq()));
+            return self.go_to(to);
+        }
+        self.picked.set(None);
+        if self.peek(|m| matches!(m.rest, Rest::Ready(_))) {
+            self.command(Command::Next);
+        }
+    }
+
+    /// A command, at the live end.
+    pub fn command(&self, command: Command) {
+        self.cursor.set(None);
+        self.picked.set(None);
+        if command == Command::Reset {
+            self.editing.set(None);
+        }
+        self.driver().command(command);
+    }
+
+    /// Run, or pause.
+    pub fn run_or_pause(&self) {
+        if self.cursor.get_untracked().is_some() {
+            return;
+        }
+        let running = self.driver().session().is_running();
+        self.command(if running {
+            Command::Pause
+        } else {
+            Command::Run(self.speed.get_untracked())
+        });
+    }
+
+    /// One line of one program, or its start.
+    pub fn step(&self, program: ProgramId) {
+        if self.cursor.get_untracked().is_none() && self.driver().session().can_step(program) {
+            self.show(program);
+            self.command(Command::Step(program));
+        }
+    }
+
+    /// Brings a program into its lane.
+    pub fn show(&self, program: ProgramId) {
+        let side = self.driver().sides().get(usize::from(program.0)).copied();
+        if let Some(side) = side {
+            self.shown[side as usize].set(Some(program));
+        }
+    }
+
+    /// What a button of an error does.
+    pub fn act(&self, action: &Action) {
+        match action {
+            Action::RunToListen(program) => {
+                let (driver, program) = (self.driver(), *program);
+                self.go_live();
+                self.show(program);
+                leptos::task::spawn_local(async move { driver.run_to_listen(program).await });
+            }
+            Action::Again(program) => self.command(Command::Start(*program, None)),
+            Action::Edit(program, line) => {
+                self.go_live();
+                self.show(*program);
+                self.editing.set(Some((*program, *line)));
+            }
+            Action::Reset => self.command(Command::Reset),
+        }
+    }
+
+    /// Is it in front of a class now?
+    pub fn is_present(&self) -> bool {
+        self.present.get_untracked()
+    }
+
+    /// A program at the live end.
+    pub fn live_lane(&self, program: ProgramId) -> LaneView {
+        self.read_at(None, |m| lane::lane(m, program))
+    }
+
+    /// How the connection is.
+    pub fn status(&self) -> Status {
+        self.version.track();
+        self.driver().status_now()
+    }
+
+    /// A program's source at the cursor.
+    pub fn source(&self, program: ProgramId) -> String {
+        self.version.track();
+        let seq = self.cursor.get().unwrap_or(u64::MAX);
+        self.driver().session().source_at(program, seq).to_owned()
+    }
+
+    /// What belongs together in the last step: a call, its bytes, the buffer they arrived in.
+    pub fn lit(&self) -> Option<lit::Chain> {
+        self.version.track();
+        let cursor = self.cursor.get();
+        let driver = self.driver();
+        self.read_at(cursor, |m| lit::chain(m, driver.diagram().marks()))
+    }
+
+    /// The same for the diagram.
+    pub fn lit_marks(&self) -> Option<Lit> {
+        self.lit().map(|chain| chain.marks)
+    }
+
+    /// The socket whose receive buffer is lit.
+    pub fn lit_socket(&self) -> Option<SocketId> {
+        self.lit().map(|chain| chain.to)
+    }
+}

@@ -1,0 +1,118 @@
+//! A program's variables at the cursor; those that the last step changed are marked.
+
+use super::Ui;
+use super::icons::{self, icon};
+use crate::model::steps;
+use leptos::prelude::*;
+use protocol::ProgramId;
+
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Vars {
+    /// Where the step began that these belong to.
+    stop: u64,
+    frames: Vec<Frame>,
+    /// The values when that step began.
+    before: Vec<(String, String)>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Frame {
+    /// Empty for the module of the main thread.
+    title: String,
+    rows: Vec<Row>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Row {
+    key: String,
+    name: String,
+    value: String,
+    kind: String,
+    changed: bool,
+}
+
+impl Vars {
+    fn values(&self) -> Vec<(String, String)> {
+        let rows = self.frames.iter().flat_map(|f| &f.rows);
+        rows.map(|r| (r.key.clone(), r.value.clone())).collect()
+    }
+}
+
+fn read(ui: Ui, id: ProgramId, old: Option<&Vars>) -> Vars {
+    let (seq, live, stop) = ui.read(|m| (m.seq(), m.is_live(), steps::before(m.timeline.events(), m.seq())));
+    let threads = ui.driver().session().variables(id, (!live).then_some(seq));
+    let before = match old {
+        Some(old) if old.stop == stop => old.before.clone(),
+        Some(old) => old.values(),
+        None => Vec::new(),
+    };
+    let many = threads.len() > 1;
+    let mut frames = Vec::new();
+    for (thread, views) in threads {
+        let who = if many {
+            format!("thread {}: ", thread.0)
+        } else {
+            String::new()
+        };
+        for (depth, view) in views.into_iter().enumerate() {
+            let module = view.function == "<module>";
+            let title = match (module, many) {
+                (true, false) => String::new(),
+                (true, true) => format!("{who}module"),
+                (false, _) => format!("{who}{}()", view.function),
+            };
+            let row = |v: engine::program::host::Variable| {
+                let key = format!("{}/{depth}/{}/{}", thread.0, view.function, v.name);
+                let known = before.iter().find(|(k, _)| *k == key);
+                Row {
+                    changed: old.is_some() && known.is_none_or(|(_, value)| *value != v.value),
+                    key,
+                    name: v.name,
+                    value: v.value,
+                    kind: v.type_name,
+                }
+            };
+            let rows: Vec<_> = view.variables.into_iter().map(row).collect();
+            if !rows.is_empty() || !module {
+                frames.push(Frame { title, rows });
+            }
+        }
+    }
+    Vars { stop, frames, before }
+}
+
+/// The panel.
+#[component]
+pub fn Variables(ui: Ui, id: ProgramId) -> impl IntoView {
+    let vars = Memo::new(move |old: Option<&Vars>| read(ui, id, old));
+    let table = |frame: Frame| {
+        let rows: Vec<_> = frame
+            .rows
+            .into_iter()
+            .map(|row| {
+                view! {
+                    <tr class:chg=row.changed>
+                        <th scope="row">{row.name}</th>
+                        <td title=row.kind>{row.value}</td>
+                        <td class="tag">{row.changed.then(|| view! { {icon(icons::CHANGED)}<span class="sr">"changed"</span> })}</td>
+                    </tr>
+                }
+            })
+            .collect();
+        let caption = (!frame.title.is_empty()).then(|| view! { <caption>{frame.title}</caption> });
+        view! { <table>{caption}<tbody>{rows}</tbody></table> }
+    };
+    view! {
+        <h3>"Variables"</h3>
+        <div class="vars" tabindex="0" role="region" aria-label=format!("Variables of {}", super::code::name(ui, id)) data-variables>
+            {move || {
+                let frames = vars.get().frames;
+                if frames.iter().all(|f| f.rows.is_empty()) {
+                    view! { <p class="none">"no variables yet"</p> }.into_any()
+                } else {
+                    frames.into_iter().map(table).collect_view().into_any()
+                }
+            }}
+        </div>
+    }
+}
