@@ -52,6 +52,8 @@ fn bindgen(wasm: &Path, folder: &Path, kind: Kind) -> Result<()> {
         .web(true)?
         .typescript(false)
         .out_name("web")
+        // `init()` without arguments finds the wasm beside its JavaScript.
+        .omit_default_module_path(false)
         // Names of functions are kept for the traces of a failed test; the release does without them.
         .remove_name_section(release)
         .remove_producers_section(release)
