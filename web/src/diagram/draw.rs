@@ -81,6 +81,8 @@ struct Look<'a> {
     code: bool,
     /// Beside so many brackets.
     slot: u8,
+    /// A number stands behind it.
+    badge: bool,
 }
 
 impl<'a> Look<'a> {
@@ -89,6 +91,7 @@ impl<'a> Look<'a> {
             class,
             code: false,
             slot: 0,
+            badge: false,
         }
     }
 }
@@ -108,7 +111,11 @@ struct Pen<'a> {
 
 impl Geometry {
     fn times(self) -> f64 {
-        if self.width >= 520.0 { 48.0 } else { 0.0 }
+        if self.width / self.scale >= 520.0 {
+            48.0
+        } else {
+            0.0
+        }
     }
 
     /// How far lifelines of one side stand apart.
@@ -316,6 +323,7 @@ impl Pen<'_> {
         } else {
             self.geometry.width - x - 4.0
         };
+        let room = if look.badge { room - 26.0 * f } else { room };
         let advance = if look.code { 7.6 } else { 6.9 } * f;
         let name = lane
             .and_then(|l| l.name)
@@ -379,6 +387,7 @@ impl Pen<'_> {
                     class: &class,
                     code: true,
                     slot: *slot,
+                    badge: lit,
                 };
                 let x = self.label(mark.program, y, &look, &[&whole, text]);
                 if lit {
@@ -392,6 +401,7 @@ impl Pen<'_> {
                     class: &class,
                     code: false,
                     slot: *slot,
+                    badge: self.is_arrival(mark),
                 };
                 let short = text.strip_prefix("returns ").unwrap_or(text);
                 let x = self.label(mark.program, y, &look, &[text, short]);
@@ -413,7 +423,11 @@ impl Pen<'_> {
             What::Note { text } => {
                 let class = format!("t-note{ghost}");
                 let short = text.strip_suffix(" to read").unwrap_or(text);
-                let x = self.label(mark.program, y, &Look::plain(&class), &[text, short]);
+                let look = Look {
+                    badge: self.is_arrival(mark),
+                    ..Look::plain(&class)
+                };
+                let x = self.label(mark.program, y, &look, &[text, short]);
                 self.arrival_badge(mark, x, y);
             }
             What::Program { text } => {
@@ -459,9 +473,13 @@ impl Pen<'_> {
         self.out.raw("</g>");
     }
 
+    fn is_arrival(&self, mark: &Mark) -> bool {
+        self.view.lit.is_some_and(|l| l.arrived == mark.seq)
+    }
+
     /// The fourth of the things that belong together: where the bytes were seen.
     fn arrival_badge(&mut self, mark: &Mark, x: f64, y: f64) {
-        if self.view.lit.is_some_and(|l| l.arrived == mark.seq) {
+        if self.is_arrival(mark) {
             let out = self.outwards(mark.program);
             self.badge(x + out * 14.0 * self.f(), y, 4);
         }

@@ -7,6 +7,7 @@ use crate::driver::timer::Bell;
 use crate::playground;
 use engine::session::{Command, LabSpec, Rest, Side};
 use engine::timeline::words::capital;
+use leptos::prelude::Owner;
 use protocol::ProgramId;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -33,9 +34,16 @@ pub struct Shared {
     pub base: String,
     shown: RefCell<Shown>,
     moved: Bell,
+    /// Owns what outlives each lab that is put into the element.
+    owner: Owner,
 }
 
 impl Shared {
+    /// Makes signals that live as long as the element.
+    pub fn own<T>(&self, make: impl FnOnce() -> T) -> T {
+        self.owner.with(make)
+    }
+
     fn stage(&self) -> Option<Rc<Stage>> {
         match &*self.shown.borrow() {
             Shown::Lab(stage) => Some(Rc::clone(stage)),
@@ -131,6 +139,7 @@ impl LabHandle {
             base,
             shown: RefCell::new(Shown::Loading),
             moved: Bell::default(),
+            owner: Owner::new(),
         });
         let filling = Rc::clone(&shared);
         wasm_bindgen_futures::spawn_local(filling.fill());

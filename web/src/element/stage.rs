@@ -41,9 +41,7 @@ impl Stage {
             if let Some(desk) = desk {
                 provide_context(desk);
             }
-            let more = desk.map(|desk| ViewFn::from(move || desk.buttons(ui)));
-            let dialogs = desk.map(|desk| desk.dialogs(ui));
-            view! { <LabView ui more/>{dialogs} }
+            view! { <LabView ui desk/> }
         });
         let ticking = Rc::downgrade(&driver);
         let clock = Timer::every(1000, move || {

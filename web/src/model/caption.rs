@@ -20,6 +20,9 @@ pub struct Caption {
     pub can_next: bool,
 }
 
+/// Characters of the next line's code.
+const CODE: usize = 34;
+
 /// How much an event tells; the most telling one of a step is its caption.
 fn weight(event: &Event) -> u8 {
     match &event.kind {
@@ -132,7 +135,10 @@ fn next_text(moment: &Moment<'_>) -> (String, bool) {
                 .and_then(|s| s.lines().nth(line as usize - 1))
                 .map(str::trim)
                 .unwrap_or_default();
-            let code: String = code.chars().take(36).collect();
+            let code = match code.char_indices().nth(CODE) {
+                Some((end, _)) => format!("{}…", code[..end].trim_end()),
+                None => code.to_owned(),
+            };
             (format!("{name} runs line {line}, {code}"), true)
         }
         Rest::Opening => ("the network is being opened".into(), false),

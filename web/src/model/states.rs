@@ -74,21 +74,21 @@ fn way_of(moment: &Moment<'_>, program: ProgramId) -> Way {
     way
 }
 
-type Node = (TcpState, f64, f64);
+/// A state, its column (left, middle, right) and its height.
+type Node = (TcpState, usize, f64);
 
-/// Places at the wide drawing: left 108, middle 280, right 452. The last is where a server's way ends.
 const NODES: &[Node] = &[
-    (TcpState::Closed, 280.0, 18.0),
-    (TcpState::Listen, 452.0, 58.0),
-    (TcpState::SynSent, 108.0, 98.0),
-    (TcpState::SynReceived, 452.0, 98.0),
-    (TcpState::Established, 280.0, 138.0),
-    (TcpState::FinWait1, 108.0, 178.0),
-    (TcpState::CloseWait, 452.0, 178.0),
-    (TcpState::FinWait2, 108.0, 218.0),
-    (TcpState::Closing, 280.0, 218.0),
-    (TcpState::LastAck, 452.0, 218.0),
-    (TcpState::TimeWait, 108.0, 258.0),
+    (TcpState::Closed, 1, 18.0),
+    (TcpState::Listen, 2, 58.0),
+    (TcpState::SynSent, 0, 98.0),
+    (TcpState::SynReceived, 2, 98.0),
+    (TcpState::Established, 1, 138.0),
+    (TcpState::FinWait1, 0, 178.0),
+    (TcpState::CloseWait, 2, 178.0),
+    (TcpState::FinWait2, 0, 218.0),
+    (TcpState::Closing, 1, 218.0),
+    (TcpState::LastAck, 2, 218.0),
+    (TcpState::TimeWait, 0, 258.0),
 ];
 
 const EDGES: &[(TcpState, TcpState, &str)] = &[
@@ -109,26 +109,63 @@ const EDGES: &[(TcpState, TcpState, &str)] = &[
 /// Half of a node's width.
 const HALF: f64 = 54.0;
 
-/// The drawing's size for a width of the panel, pixels.
-pub fn size(narrow: bool) -> (f64, f64) {
-    if narrow { (374.0, 292.0) } else { (560.0, 278.0) }
+/// How much room the drawing has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Room {
+    /// 640 pixels: each arrow says what comes in and what goes out.
+    Wide,
+    /// 540 pixels: arrows say what comes in.
+    Middle,
+    /// 374 pixels: names stand below.
+    Narrow,
+}
+
+impl Room {
+    /// The room in a panel of this width.
+    pub fn of(width: f64) -> Self {
+        if width >= 640.0 {
+            Self::Wide
+        } else if width >= 540.0 {
+            Self::Middle
+        } else {
+            Self::Narrow
+        }
+    }
+
+    /// The drawing's size, pixels.
+    pub const fn size(self) -> (f64, f64) {
+        match self {
+            Self::Wide => (640.0, 278.0),
+            Self::Middle => (540.0, 278.0),
+            Self::Narrow => (374.0, 292.0),
+        }
+    }
+
+    /// The three columns.
+    const fn columns(self) -> [f64; 3] {
+        match self {
+            Self::Wide => [148.0, 320.0, 492.0],
+            Self::Middle => [130.0, 270.0, 410.0],
+            Self::Narrow => [62.0, 187.0, 312.0],
+        }
+    }
 }
 
 /// The drawing as SVG content.
-pub fn draw(ways: &[Way; 2], narrow: bool) -> String {
+pub fn draw(ways: &[Way; 2], room: Room) -> String {
     let mut out = Markup::default();
-    let width = size(narrow).0;
     let place = |state: TcpState| {
         let node = NODES.iter().find(|n| n.0 == state);
-        let (x, y) = node.map_or((0.0, 0.0), |n| (n.1, n.2));
-        let x = match (narrow, x as i32) {
-            (false, _) => x,
-            (true, 108) => 62.0,
-            (true, 280) => 187.0,
-            (true, _) => 312.0,
-        };
-        (x, y)
+        node.map_or((0.0, 0.0), |n| (room.columns()[n.1], n.2))
     };
+    for (id, class) in [("wl-arrow", "mk"), ("wl-arrow-on", "mk on")] {
+        out.raw("<marker id=\"")
+            .raw(id)
+            .raw("\" viewBox=\"0 0 8 8\" refX=\"6\" refY=\"4\" markerWidth=\"9\" markerHeight=\"9\"");
+        out.raw(" markerUnits=\"userSpaceOnUse\" orient=\"auto\"><path class=\"")
+            .raw(class);
+        out.raw("\" d=\"M0 0l8 4-8 4z\"/></marker>");
+    }
     for (from, to, label) in EDGES {
         edge(
             &mut out,
@@ -136,25 +173,19 @@ pub fn draw(ways: &[Way; 2], narrow: bool) -> String {
             (*to, place(*to)),
             label,
             ways,
-            (narrow, width),
+            room,
         );
     }
     for (state, ..) in NODES {
-        node(&mut out, *state, place(*state), ways, narrow);
+        node(&mut out, *state, place(*state), ways, room);
     }
     out.finish()
 }
 
 type Placed = (TcpState, (f64, f64));
 
-fn edge(
-    out: &mut Markup,
-    from: Placed,
-    to: Placed,
-    label: &str,
-    ways: &[Way; 2],
-    (narrow, width): (bool, f64),
-) {
+fn edge(out: &mut Markup, from: Placed, to: Placed, label: &str, ways: &[Way; 2], room: Room) {
+    let (narrow, width) = (room == Room::Narrow, room.size().0);
     let ((a, (xa, ya)), (b, (xb, yb))) = (from, to);
     let on = match ways.iter().position(|w| w.steps.contains(&(a, b))) {
         Some(0) => " c",
@@ -199,7 +230,7 @@ fn edge(
     } else {
         format!("M{} {}L{} {}", xa - HALF, ya + 4.0, xb + HALF + 3.0, yb - 8.0)
     };
-    let marker = if on.is_empty() { "m-n" } else { "m-on" };
+    let marker = if on.is_empty() { "wl-arrow" } else { "wl-arrow-on" };
     out.raw("<path class=\"ed")
         .raw(on)
         .raw("\" d=\"")
@@ -208,10 +239,10 @@ fn edge(
         .raw(marker)
         .raw(")\"/>");
     if let Some((x, y, anchor)) = text.filter(|_| !label.is_empty()) {
-        let label = if narrow {
-            label.split(':').next().unwrap_or(label)
-        } else {
+        let label = if room == Room::Wide {
             label
+        } else {
+            label.split(':').next().unwrap_or(label)
         };
         out.raw("<text class=\"el")
             .raw(if on.is_empty() { "" } else { " on" })
@@ -227,7 +258,7 @@ fn edge(
     }
 }
 
-fn node(out: &mut Markup, state: TcpState, (x, y): (f64, f64), ways: &[Way; 2], narrow: bool) {
+fn node(out: &mut Markup, state: TcpState, (x, y): (f64, f64), ways: &[Way; 2], room: Room) {
     let seen = ways.iter().any(|w| w.seen.contains(&state));
     let who: Vec<&Way> = ways.iter().filter(|w| w.now == Some(state)).collect();
     out.raw("<g class=\"nd")
@@ -248,9 +279,9 @@ fn node(out: &mut Markup, state: TcpState, (x, y): (f64, f64), ways: &[Way; 2], 
         return;
     }
     let names = who.iter().map(|w| w.name.as_str()).collect::<Vec<_>>().join(", ");
-    let (tx, ty, anchor, before, after) = if narrow {
+    let (tx, ty, anchor, before, after) = if room == Room::Narrow || state == TcpState::Closed {
         (x, y + 27.0, "middle", "", "")
-    } else if x < 200.0 {
+    } else if x < room.size().0 / 3.0 {
         (x - HALF - 8.0, y + 4.3, "end", "", " ▸")
     } else {
         (x + HALF + 8.0, y + 4.3, "start", "◂ ", "")

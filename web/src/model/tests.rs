@@ -221,7 +221,7 @@ fn only_states_that_were_seen_are_marked() {
     );
     assert!(!client.seen.contains(&TcpState::SynSent), "nobody saw it");
     assert!(server.steps.contains(&(TcpState::Closed, TcpState::Listen)));
-    let drawn = states::draw(&[client, server], false);
+    let drawn = states::draw(&[client, server], states::Room::Middle);
     assert_eq!(drawn.matches("class=\"nd v here\"").count(), 1);
     assert_eq!(at(&Story::new(), 0, states::ways), None);
 }

@@ -44,8 +44,7 @@ pub struct Desk {
 /// Opens the playground: the link's lab, else the last work, else the starting points.
 pub async fn open(shared: Rc<Shared>) {
     let base = shared.base.clone();
-    // Lives as long as the page: the playground is the page.
-    let desk = Owner::new().with(|| Desk::new(Rc::clone(&shared)));
+    let desk = shared.own(|| Desk::new(Rc::clone(&shared)));
     let hash = web_sys::window()
         .and_then(|w| w.location().hash().ok())
         .unwrap_or_default();
@@ -194,6 +193,12 @@ impl Desk {
         };
         let label = format!("Take {} away", crate::views::code::name(ui, id));
         view! { <button type="button" class="btn flat pg" aria-label=label title="Take away" data-do="remove" on:click=remove>{icon(icons::REMOVE)}</button> }
+    }
+
+    /// Opens the list of programs that can be added.
+    pub fn add_button(self) -> impl IntoView {
+        let add = move |_| self.dialog.set(Some(Dialog::Add));
+        view! { <button type="button" class="btn" on:click=add>{icon(icons::ADD)}"Add a program"</button> }
     }
 
     /// The toolbar's further buttons.

@@ -80,9 +80,9 @@ pub fn DiagramColumn(ui: Ui) -> impl IntoView {
     };
     let top = Memo::new(move |_| drawing.with(|d| d.top));
     view! {
-        <section class="mid-col" aria-label="Diagram" data-diagram>
+        <section class="mid-col" role="group" aria-label="Diagram" data-diagram>
             <Ends ui/>
-            <div class="dia" node_ref=pane tabindex="0" role="region" aria-label="Time-sequence diagram; the same in words under In words"
+            <div class="dia" node_ref=pane tabindex="0" role="group" aria-label="Time-sequence diagram; the same in words under In words"
                 on:scroll=scrolled on:click=picked>
                 <div class="dw" style=move || drawing.with(|d| format!("height:{}px;--f:{}", d.height, d.scale))>
                     <svg aria-hidden="true" style=move || format!("top:{}px", top.get())

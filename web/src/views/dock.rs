@@ -35,7 +35,7 @@ pub fn Dock(ui: Ui) -> impl IntoView {
         }
     };
     view! {
-        <section class="dock" aria-label="Details">
+        <section class="dock" role="group" aria-label="Details">
             <div role="tablist" class="tabs" aria-label="Details">{TABS.map(tab).to_vec()}</div>
             <div class="panel" class:tall=move || ui.tab.get() == Tab::States role="tabpanel"
                 aria-label=move || TABS.iter().find(|(t, _)| *t == ui.tab.get()).map_or("", |(_, n)| *n)>
@@ -111,7 +111,7 @@ fn Words(ui: Ui) -> impl IntoView {
     };
     view! {
         <ol class="words" node_ref=list tabindex="0" aria-label="The timeline in words" data-words>{rows}</ol>
-        <Show when=move || here.get().1 == 0><p class="none sr">"Nothing has happened yet."</p></Show>
+        <Show when=move || here.get().1 == 0><p class="none nothing">"Nothing has happened yet."</p></Show>
     }
 }
 
@@ -121,15 +121,15 @@ fn States(ui: Ui) -> impl IntoView {
     let ways = Memo::new(move |_| ui.read(states::ways));
     let panel = NodeRef::<html::Div>::new();
     let size = super::watch::size_of(panel);
-    let narrow = Memo::new(move |_| size.get().0 < 560.0);
+    let room = Memo::new(move |_| states::Room::of(size.get().0));
     view! {
-        <div class="stw" node_ref=panel tabindex="0" role="region" aria-label="TCP states" data-states>
+        <div class="stw" node_ref=panel tabindex="0" role="group" aria-label="TCP states" data-states>
             {move || match ways.get() {
                 Some(ways) => {
-                    let (w, h) = states::size(narrow.get());
+                    let (w, h) = room.get().size();
                     view! {
                         <svg class="st" width=w.to_string() height=h.to_string() viewBox=format!("0 0 {w} {h}") role="img"
-                            aria-label=states::sentence(&ways) inner_html=states::draw(&ways, narrow.get())></svg>
+                            aria-label=states::sentence(&ways) inner_html=states::draw(&ways, room.get())></svg>
                         <p>"Marked are states that the kernel was seen in. On loopback the handshake is over before it can be asked: SYN-SENT and SYN-RECEIVED usually pass unseen."</p>
                     }.into_any()
                 }
@@ -158,7 +158,7 @@ fn Call(ui: Ui) -> impl IntoView {
         let more =
             (d.more > 0).then(|| view! { <div class="of">{format!("and {} bytes more", d.more)}</div> });
         (!rows.is_empty()).then(
-            || view! { <div class="hex" tabindex="0" role="region" aria-label="bytes">{rows}{more}</div> },
+            || view! { <div class="hex" tabindex="0" role="group" aria-label="bytes">{rows}{more}</div> },
         )
     };
     move || {
@@ -168,7 +168,7 @@ fn Call(ui: Ui) -> impl IntoView {
             <div class="call-d" data-call=d.seq.to_string()>
                 <p class="pn"><b>{d.title.clone()}</b><span>{d.place.clone()}</span></p>
                 <div class="fb">
-                    <div class="fl" class:bad=d.bad tabindex="0" role="region" aria-label="fields">
+                    <div class="fl" class:bad=d.bad tabindex="0" role="group" aria-label="fields">
                         <table><tbody>{d.fields.iter().cloned().map(field).collect_view()}</tbody></table>
                     </div>
                     {hex(&d)}

@@ -8,19 +8,17 @@ use super::keys::Help;
 use super::lane::LaneColumn;
 use super::phone::{Minis, PaneTabs};
 use super::toolbar::Toolbar;
+use crate::playground::Desk;
 use engine::session::Side;
 use leptos::prelude::*;
 
-/// The lab. `more` are further buttons of the toolbar.
+/// The lab; in the playground with its desk.
 #[component]
-pub fn LabView(ui: Ui, #[prop(optional_no_strip)] more: Option<ViewFn>) -> impl IntoView {
-    let toolbar = match more {
-        Some(more) => view! { <Toolbar ui more/> }.into_any(),
-        None => view! { <Toolbar ui/> }.into_any(),
-    };
+pub fn LabView(ui: Ui, desk: Option<Desk>) -> impl IntoView {
+    let label = ui.peek(|m| format!("Lab: {}", m.spec.title));
     view! {
-        <div class="lab" class:past=move || ui.in_past() class:present=move || ui.present.get() data-p=move || ui.pane.get().name()>
-            {toolbar}
+        <section class="lab" aria-label=label class:past=move || ui.in_past() class:present=move || ui.present.get() data-p=move || ui.pane.get().name()>
+            <Toolbar ui desk/>
             <CaptionRow ui/>
             <Bars ui/>
             <PaneTabs ui/>
@@ -32,6 +30,7 @@ pub fn LabView(ui: Ui, #[prop(optional_no_strip)] more: Option<ViewFn>) -> impl 
             </div>
             <Minis ui/>
             <Help ui/>
-        </div>
+            {desk.map(|desk| desk.dialogs(ui))}
+        </section>
     }
 }

@@ -42,11 +42,16 @@ pub fn LaneColumn(ui: Ui, side: Side) -> impl IntoView {
         view! { <div class="who" role="tablist" aria-label="Programs">{tabs}</div> }
     });
     view! {
-        <section class=class aria-label=label data-lane=if side == Side::Left { "left" } else { "right" }>
+        <section class=class role="group" aria-label=label data-lane=if side == Side::Left { "left" } else { "right" }>
             {tabs}
             {move || match shown.get() {
                 Some(id) => view! { <Program ui id/> }.into_any(),
-                None => view! { <p class="none big">"No program on this side."</p> }.into_any(),
+                None => view! {
+                    <div class="none big">
+                        <p>"No program on this side."</p>
+                        {use_context::<Desk>().map(|desk| desk.add_button())}
+                    </div>
+                }.into_any(),
             }}
         </section>
     }
@@ -59,7 +64,13 @@ fn Program(ui: Ui, id: ProgramId) -> impl IntoView {
         let spec = m.spec.programs.get(usize::from(id.0));
         (
             m.name(id).to_owned(),
-            spec.map_or_else(String::new, |s| s.file.clone()),
+            spec.map_or_else(String::new, |s| {
+                if s.prompt {
+                    "a prompt".into()
+                } else {
+                    s.file.clone()
+                }
+            }),
             spec.is_some_and(|s| s.prompt),
         )
     });
@@ -77,7 +88,7 @@ fn Program(ui: Ui, id: ProgramId) -> impl IntoView {
     };
     let body = move || match editing.get() {
         Some(line) => view! { <Editor ui id line lane=view/> }.into_any(),
-        None if prompt => view! { <div class="prompt"></div> }.into_any(),
+        None if prompt => ().into_any(),
         None => view! { <Code ui id lane=view/> }.into_any(),
     };
     // A fault whose line is not known, or that has no source to stand in.

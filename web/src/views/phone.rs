@@ -60,7 +60,7 @@ pub fn Minis(ui: Ui) -> impl IntoView {
             let code = line.and_then(|n| {
                 let source = ui.source(id);
                 let text = source.lines().nth(n as usize - 1)?;
-                Some((n, source_line(syntax::lines(text).first()?, true)))
+                Some((n, source_line(syntax::lines(text.trim()).first()?, false)))
             });
             let pane = if side == Side::Left {
                 Pane::Left

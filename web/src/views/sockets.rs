@@ -21,7 +21,7 @@ pub fn Sockets(ui: Ui, id: ProgramId) -> impl IntoView {
     let name = super::code::name(ui, id);
     let label = format!("Sockets of {name}");
     view! {
-        <div class="kern" tabindex="0" role="region" aria-label=label data-sockets>
+        <div class="kern" tabindex="0" role="group" aria-label=label data-sockets>
             <h3><span>"Kernel"</span>"sockets of "{name}</h3>
             {move || {
                 let cards = all.get();

@@ -4,6 +4,7 @@ use super::icons::{self, icon};
 use super::{Ui, watch};
 use crate::driver::Status;
 use crate::model::{caption, scrub};
+use crate::playground::Desk;
 use engine::session::{Command, Rest};
 use leptos::html;
 use leptos::prelude::*;
@@ -15,9 +16,9 @@ const SPEEDS: [(&str, &str, Option<u64>); 3] = [
     ("one", "1 a second", Some(1_000_000_000)),
 ];
 
-/// The toolbar. `more` stands at its right end, `home` is what the name leads to.
+/// The toolbar.
 #[component]
-pub fn Toolbar(ui: Ui, #[prop(optional)] more: Option<ViewFn>) -> impl IntoView {
+pub fn Toolbar(ui: Ui, desk: Option<Desk>) -> impl IntoView {
     let title = Memo::new(move |_| ui.read(|m| m.spec.title.clone()));
     let can_next = Memo::new(move |_| ui.read(caption::caption).can_next);
     let running = Memo::new(move |_| {
@@ -61,7 +62,7 @@ pub fn Toolbar(ui: Ui, #[prop(optional)] more: Option<ViewFn>) -> impl IntoView 
                 <Network ui/>
                 <button type="button" class="btn flat i keep" class:strong=move || ended.get() aria-label="Reset" title="Reset"
                     data-do="reset" on:click=move |_| ui.command(Command::Reset)>{icon(icons::RESET)}<span>"Reset"</span></button>
-                {more.map(|more| more.run())}
+                {desk.map(|desk| desk.buttons(ui))}
                 <button type="button" class="btn flat i" aria-label="Present" title="Present (F)"
                     aria-pressed=move || ui.present.get().to_string()
                     on:click=move |_| ui.present.update(|p| *p = !*p)>{icon(icons::PRESENT)}</button>

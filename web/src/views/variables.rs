@@ -104,7 +104,7 @@ pub fn Variables(ui: Ui, id: ProgramId) -> impl IntoView {
     };
     view! {
         <h3>"Variables"</h3>
-        <div class="vars" tabindex="0" role="region" aria-label=format!("Variables of {}", super::code::name(ui, id)) data-variables>
+        <div class="vars" tabindex="0" role="group" aria-label=format!("Variables of {}", super::code::name(ui, id)) data-variables>
             {move || {
                 let frames = vars.get().frames;
                 if frames.iter().all(|f| f.rows.is_empty()) {
