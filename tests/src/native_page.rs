@@ -18,8 +18,6 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 /// The page's only lab.
 const LAB: u32 = 1;
-/// Ids of requests that are not calls of the session.
-const OWN_IDS: u64 = 1 << 40;
 
 /// A page.
 pub struct NativePage {
@@ -29,7 +27,10 @@ pub struct NativePage {
     resume: Resume,
     /// Requests that the server has not answered: sent again after a cut, where they run once.
     unanswered: BTreeMap<CallId, FromPage>,
-    next_own: u64,
+    /// The last request id given: they count up, whoever asks.
+    last_id: u64,
+    /// The session's name for a request, by its id.
+    names: BTreeMap<CallId, CallId>,
     began: Instant,
     wake: Option<Instant>,
     /// Messages that have arrived in all.
@@ -49,7 +50,8 @@ impl NativePage {
             session: Session::new(spec, world),
             resume,
             unanswered: BTreeMap::new(),
-            next_own: OWN_IDS,
+            last_id: 0,
+            names: BTreeMap::new(),
             began: Instant::now(),
             wake: None,
             arrived: 0,
@@ -117,8 +119,27 @@ impl NativePage {
     }
 
     fn own_id(&mut self) -> CallId {
-        self.next_own += 1;
-        CallId(self.next_own)
+        self.last_id += 1;
+        CallId(self.last_id)
+    }
+
+    /// A new request id for what the session calls `name`.
+    fn id_for(&mut self, name: CallId) -> CallId {
+        let id = self.own_id();
+        self.names.insert(id, name);
+        id
+    }
+
+    /// The ids of requests that the session names.
+    fn ids_of(&self, names: &[CallId]) -> Vec<CallId> {
+        let named = self.names.iter().filter(|(_, name)| names.contains(name));
+        named.map(|(id, _)| *id).collect()
+    }
+
+    /// A request is answered: the session's name for it.
+    fn answered(&mut self, id: CallId) -> CallId {
+        self.unanswered.remove(&id);
+        self.names.remove(&id).unwrap_or(id)
     }
 
     /// Lets one thing happen.
@@ -166,7 +187,7 @@ impl NativePage {
             FromServer::Opened {
                 id, network, private, ..
             } => {
-                self.unanswered.remove(&id);
+                self.answered(id);
                 Input::Opened { network, private }
             }
             FromServer::Reply {
@@ -176,16 +197,13 @@ impl NativePage {
                 outcome,
                 samples,
                 ..
-            } => {
-                self.unanswered.remove(&id);
-                Input::Reply {
-                    id,
-                    at,
-                    order,
-                    outcome,
-                    samples,
-                }
-            }
+            } => Input::Reply {
+                id: self.answered(id),
+                at,
+                order,
+                outcome,
+                samples,
+            },
             FromServer::Confirmed {
                 id,
                 at,
@@ -194,9 +212,13 @@ impl NativePage {
                 samples,
                 ..
             } => {
-                self.unanswered.remove(&id);
+                let names = &self.names;
+                let waiting = waiting
+                    .iter()
+                    .map(|id| names.get(id).copied().unwrap_or(*id))
+                    .collect();
                 Input::Confirmed {
-                    id,
+                    id: self.answered(id),
                     at,
                     order,
                     waiting,
@@ -217,9 +239,17 @@ impl NativePage {
         self.session.handle(now, input);
         while let Some(effect) = self.session.next_effect() {
             match effect {
-                Effect::Call { id, call } => self.request(FromPage::Call { id, lab: LAB, call }).await?,
-                Effect::Cancel { id } => self.send(FromPage::Cancel { call: id }).await?,
+                Effect::Call { id, call } => {
+                    let id = self.id_for(id);
+                    self.request(FromPage::Call { id, lab: LAB, call }).await?
+                }
+                Effect::Cancel { id } => {
+                    for call in self.ids_of(&[id]) {
+                        self.send(FromPage::Cancel { call }).await?;
+                    }
+                }
                 Effect::Confirm { id, calls } => {
+                    let (id, calls) = (self.id_for(id), self.ids_of(&calls));
                     self.request(FromPage::Confirm { id, lab: LAB, calls }).await?
                 }
                 Effect::Reset => {
