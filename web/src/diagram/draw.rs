@@ -238,7 +238,9 @@ impl Pen<'_> {
         if self.times == 0.0 {
             return;
         }
-        let (mut last, mut shown) = (f64::MIN, String::new());
+        let began = self.diagram.began();
+        let tenths = |t: u64| t.saturating_sub(began) / 100_000_000;
+        let (mut last, mut shown) = (f64::MIN, u64::MAX);
         for mark in self.diagram.marks() {
             if matches!(mark.what, What::Bytes { .. }) {
                 continue;
@@ -247,14 +249,14 @@ impl Pen<'_> {
             if y - last <= 13.0 {
                 continue;
             }
-            let text = crate::model::time_text(mark.t);
-            if text == shown {
+            if tenths(mark.t) == shown {
                 continue;
             }
-            last = y;
+            (last, shown) = (y, tenths(mark.t));
             if y + 20.0 > self.view.top && y - 20.0 < self.view.bottom {
                 let ghost = self.ghost(mark.seq);
                 let x = self.times - 6.0;
+                let text = crate::model::time_text(mark.t, began);
                 self.out
                     .raw("<text class=\"t-time")
                     .raw(ghost)
@@ -267,7 +269,6 @@ impl Pen<'_> {
                     .text(&text)
                     .raw("</text>");
             }
-            shown = text;
         }
     }
 

@@ -144,6 +144,7 @@ pub struct Run {
 #[derive(Clone, Debug)]
 pub struct Diagram {
     state: State,
+    began: Option<u64>,
     lanes: Vec<Lane>,
     marks: Vec<Mark>,
     /// When programs ran, in order.
@@ -170,6 +171,7 @@ impl Diagram {
         };
         Self {
             state: State::new(names.len()),
+            began: None,
             lanes: sides.iter().enumerate().map(lane).collect(),
             marks: Vec::new(),
             runs: Vec::new(),
@@ -185,6 +187,11 @@ impl Diagram {
     /// The last event that is in it.
     pub fn seq(&self) -> u64 {
         self.state.seq
+    }
+
+    /// The time of the first event, nanoseconds.
+    pub fn began(&self) -> u64 {
+        self.began.unwrap_or(0)
     }
 
     /// The programs' places.
@@ -222,6 +229,7 @@ impl Diagram {
     }
 
     fn event(&mut self, event: &Event) {
+        self.began.get_or_insert(event.t);
         if let EventKind::Socket { sample, .. } = &event.kind {
             self.socket(event, sample);
             return;

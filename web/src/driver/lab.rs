@@ -9,6 +9,7 @@ use engine::timeline::State;
 use protocol::message::LabNumber;
 use protocol::{ProgramId, TcpState};
 use std::cell::{Cell, Ref, RefCell};
+use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 
 /// The longest time that a session runs before the page has its turn, milliseconds.
@@ -33,6 +34,8 @@ pub struct Driver {
     known: Cell<u64>,
     /// The state at the cursor that was asked for last.
     state: RefCell<Option<Kept>>,
+    /// Ports that can be reached on the server's machine, and where.
+    published: RefCell<BTreeMap<u16, String>>,
     changed: Box<dyn Fn()>,
     moved: Bell,
 }
@@ -66,6 +69,7 @@ impl Driver {
             generation: Cell::new(0),
             known: Cell::new(0),
             state: RefCell::default(),
+            published: RefCell::default(),
             changed: Box::new(changed),
             moved: Bell::default(),
         });
@@ -149,6 +153,7 @@ impl Driver {
         self.generation.set(self.generation.get() + 1);
         *self.diagram.borrow_mut() = Diagram::new(&self.names, &self.sides);
         self.known.set(0);
+        self.published.borrow_mut().clear();
     }
 
     fn feed(self: &Rc<Self>, input: Input) {
@@ -202,6 +207,21 @@ impl Driver {
         })
     }
 
+    /// Can a port be published?
+    pub fn can_publish(&self) -> bool {
+        self.link.can_publish()
+    }
+
+    /// Where a port of the lab can be reached from outside, if it is published.
+    pub fn published(&self, port: u16) -> Option<String> {
+        self.published.borrow().get(&port).cloned()
+    }
+
+    /// Asks for a port to be published.
+    pub fn publish(&self, port: u16) {
+        self.link.publish(self.number.get(), port);
+    }
+
     /// Waits until the lab is quiet, also through sleeps and deadlines; gives where it stands then.
     pub async fn quiet(self: &Rc<Self>) -> Rest {
         loop {
@@ -253,6 +273,11 @@ impl Driver {
 impl Listener for Driver {
     fn input(self: Rc<Self>, input: Input) {
         self.feed(input);
+    }
+
+    fn published(&self, port: u16, address: String) {
+        self.published.borrow_mut().insert(port, address);
+        (self.changed)();
     }
 
     fn status(&self, status: &Status) {

@@ -16,6 +16,15 @@ pub enum News {
     Lab(LabNumber, Input),
     /// To be sent.
     Send(FromPage),
+    /// A port of a lab can be reached on the server's machine.
+    Published {
+        /// Which lab.
+        lab: LabNumber,
+        /// Its port.
+        port: u16,
+        /// Where: `127.0.0.1:8080`.
+        address: String,
+    },
     /// The connection cannot go on: one sentence. `reload`: a newer page would help.
     Fatal {
         /// One plain sentence.
@@ -48,6 +57,14 @@ pub struct Ledger {
     labs: BTreeMap<LabNumber, bool>,
     last_lab: LabNumber,
     connected: bool,
+    can_publish: bool,
+}
+
+impl Request {
+    /// Will it be answered by Opened?
+    fn opens(&self) -> bool {
+        matches!(self.message, FromPage::Open { .. } | FromPage::Reset { .. })
+    }
 }
 
 impl Ledger {
@@ -139,7 +156,9 @@ impl Ledger {
                 call: *self.by_local.get(&(lab, id))?,
             },
             Effect::Reset => {
-                // Nobody waits for what was asked before; the session knows its own orphans.
+                // Nobody waits for what was asked before.
+                self.requests.retain(|_, r| r.lab != lab || r.local.is_none());
+                self.by_local.retain(|(l, _), _| *l != lab);
                 if self.labs.get(&lab) == Some(&true) {
                     self.request(lab, None, |id| FromPage::Reset { id, lab })
                 } else if self.connected {
@@ -150,6 +169,17 @@ impl Ledger {
             }
             Effect::WakeAt(_) => return None,
         };
+        self.connected.then_some(message)
+    }
+
+    /// Can ports of labs be published?
+    pub fn can_publish(&self) -> bool {
+        self.can_publish
+    }
+
+    /// Asks for a port of a lab to be published.
+    pub fn publish(&mut self, lab: LabNumber, port: u16) -> Option<FromPage> {
+        let message = self.request(lab, None, |id| FromPage::Publish { id, lab, port });
         self.connected.then_some(message)
     }
 
@@ -180,8 +210,12 @@ impl Ledger {
                 session,
                 secret,
                 resumed,
+                can_publish,
                 ..
-            } => self.welcome(version, session, secret, resumed),
+            } => {
+                self.can_publish = can_publish;
+                self.welcome(version, session, secret, resumed)
+            }
             FromServer::Opened {
                 id,
                 lab,
@@ -190,7 +224,13 @@ impl Ledger {
                 ..
             } => {
                 self.requests.remove(&id);
-                vec![News::Lab(lab, Input::Opened { network, private })]
+                // A reset is under way behind it: only the last answer opens the lab.
+                let again = self.requests.values().any(|r| r.lab == lab && r.opens());
+                if again {
+                    Vec::new()
+                } else {
+                    vec![News::Lab(lab, Input::Opened { network, private })]
+                }
             }
             FromServer::Reply {
                 id,
@@ -235,7 +275,19 @@ impl Ledger {
             } => {
                 vec![News::Lab(lab, Input::Changed { at, order, samples })]
             }
-            FromServer::Published { .. } => Vec::new(),
+            FromServer::Published {
+                id, port, address, ..
+            } => {
+                let request = self.requests.remove(&id);
+                request
+                    .map(|r| News::Published {
+                        lab: r.lab,
+                        port,
+                        address,
+                    })
+                    .into_iter()
+                    .collect()
+            }
             FromServer::Problem {
                 id, lab, text, fatal, ..
             } => self.problem(id, lab, text, fatal),
@@ -512,6 +564,35 @@ mod tests {
         ));
         assert_eq!(ledger.close(1), Some(FromPage::CloseLab { lab: 1 }));
         assert!(!ledger.is_needed());
+    }
+
+    #[test]
+    fn after_a_reset_nothing_old_comes_back() {
+        let mut ledger = Ledger::default();
+        open(&mut ledger, 1);
+        ledger.effect(1, call(1));
+        assert!(matches!(
+            ledger.effect(1, Effect::Reset),
+            Some(FromPage::Reset { id: CallId(3), .. })
+        ));
+        assert_eq!(
+            ledger.receive(reply(1, 2)),
+            [],
+            "an answer to a call before the reset"
+        );
+        let opened = |seq, id| FromServer::Opened {
+            seq,
+            id: CallId(id),
+            lab: 1,
+            network: Network::Loopback,
+            private: true,
+            hostname: String::new(),
+        };
+        assert_eq!(ledger.receive(opened(2, 1)), [], "the reset is still under way");
+        assert!(matches!(
+            ledger.receive(opened(3, 3))[..],
+            [News::Lab(1, Input::Opened { .. })]
+        ));
     }
 
     #[test]

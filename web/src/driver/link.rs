@@ -44,6 +44,8 @@ pub enum Status {
 pub trait Listener {
     /// Something for its session.
     fn input(self: Rc<Self>, input: Input);
+    /// A port of the lab can be reached on the server's machine, at this address.
+    fn published(&self, port: u16, address: String);
     /// The connection has changed.
     fn status(&self, status: &Status);
 }
@@ -118,6 +120,17 @@ impl Link {
         if let Some(message) = message {
             self.send(message);
         }
+    }
+
+    /// Can ports of labs be published on the server's machine?
+    pub fn can_publish(&self) -> bool {
+        self.ledger.borrow().can_publish()
+    }
+
+    /// Asks for a port of a lab to be published; a refusal comes as trouble.
+    pub fn publish(&self, lab: LabNumber, port: u16) {
+        let message = self.ledger.borrow_mut().publish(lab, port);
+        message.into_iter().for_each(|m| self.send(m));
     }
 
     fn send(&self, message: FromPage) {
@@ -221,6 +234,12 @@ impl Link {
                     let listener = self.listeners.borrow().get(&lab).and_then(Weak::upgrade);
                     if let Some(listener) = listener {
                         listener.input(input);
+                    }
+                }
+                News::Published { lab, port, address } => {
+                    let listener = self.listeners.borrow().get(&lab).and_then(Weak::upgrade);
+                    if let Some(listener) = listener {
+                        listener.published(port, address);
                     }
                 }
                 News::Fatal { text, reload } => return self.dead(text, reload),

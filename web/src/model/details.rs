@@ -101,7 +101,7 @@ pub fn details(moment: &Moment<'_>, seq: u64) -> Option<Details> {
     }
     field(
         "Entered",
-        super::time_text(entry.t),
+        super::time_text(entry.t, moment.began()),
         format!("event {}", entry.seq),
         false,
     );
@@ -116,7 +116,7 @@ pub fn details(moment: &Moment<'_>, seq: u64) -> Option<Details> {
             let took = super::span_text(event.t.saturating_sub(entry.t));
             field(
                 "Returned",
-                super::time_text(event.t),
+                super::time_text(event.t, moment.began()),
                 format!("after {took}, event {}", event.seq),
                 false,
             );

@@ -40,8 +40,10 @@ mod tests;
 
 pub use moment::Moment;
 
-/// A time of the lab as the page shows it: `8.9 s`.
-pub fn time_text(nanos: u64) -> String {
+/// A time of the lab as the page shows it: `8.9 s`, counted from the first event (`began`), so that it does not matter how
+/// long the page was open before.
+pub fn time_text(nanos: u64, began: u64) -> String {
+    let nanos = nanos.saturating_sub(began);
     let tenths = nanos / 100_000_000;
     if tenths < 6000 {
         format!("{}.{} s", tenths / 10, tenths % 10)

@@ -27,6 +27,11 @@ impl<'a> Moment<'a> {
         self.state.seq
     }
 
+    /// The time of the first event, nanoseconds: the page's times count from here.
+    pub fn began(&self) -> u64 {
+        self.timeline.events().first().map_or(0, |e| e.t)
+    }
+
     /// Is this the live end?
     pub fn is_live(&self) -> bool {
         self.state.seq >= self.timeline.len()

@@ -26,6 +26,8 @@ pub struct SocketCard {
     pub receive: Option<Buffer>,
     /// Connections that wait for accept().
     pub queue: Option<Queue>,
+    /// The port that it listens on.
+    pub port: Option<u16>,
     /// How it is framed.
     pub look: Look,
     /// Something that is not seen elsewhere, in a few words.
@@ -116,6 +118,7 @@ fn card(socket: &SocketState, since: u64, lit: bool) -> SocketCard {
                 queued: q.queued,
                 backlog: q.backlog,
             }),
+        port: sample.filter(|_| listens).and_then(|s| s.local.as_ref()?.port()),
         look,
         note: lingers.then(|| "closed by the program; the kernel still has work with it".into()),
     }

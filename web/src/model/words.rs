@@ -50,7 +50,7 @@ pub fn window(moment: &Moment<'_>, centre: u64) -> Words {
         let call = quiet.then(|| moment.call_of(event)).flatten();
         Some(Row {
             seq,
-            time: super::time_text(event.t),
+            time: super::time_text(event.t, moment.began()),
             kind: words::kind(event),
             text: words::sentence(event, moment.words(), call),
             here: seq == moment.seq(),

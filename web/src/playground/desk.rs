@@ -245,7 +245,7 @@ impl Desk {
         view! {
             {button(icons::ADD, "Add a program", "add", Box::new(move || self.dialog.set(Some(Dialog::Add))))}
             {button(icons::OPEN, "Starting points and files", "start", Box::new(move || self.dialog.set(Some(Dialog::Start))))}
-            {button(icons::SAVE, "Save as a file", "save", Box::new(move || save(&self.spec(ui))))}
+            {button(icons::SAVE, "Save as a file", "save", Box::new(move || file::save_file("lab.toml", &file::to_toml(&self.spec(ui)))))}
             <button type="button" class="btn flat i" aria-label="Share" title="Share" data-do="share" on:click=share>{icon(icons::SHARE)}</button>
             <input type="file" hidden accept=".toml,.py" node_ref=picker on:change=chosen data-picker/>
         }
@@ -459,22 +459,4 @@ async fn read_file(chosen: &web_sys::File) -> Result<LabSpec, String> {
         ))
     })
     .map_err(said)
-}
-
-/// Hands the lab to the learner as a file.
-fn save(spec: &LabSpec) {
-    let parts = js_sys::Array::of1(&file::to_toml(spec).into());
-    let Ok(blob) = web_sys::Blob::new_with_str_sequence(&parts) else {
-        return;
-    };
-    let Ok(url) = web_sys::Url::create_object_url_with_blob(&blob) else {
-        return;
-    };
-    if let Ok(link) = document().create_element("a") {
-        let link: web_sys::HtmlAnchorElement = link.unchecked_into();
-        link.set_href(&url);
-        link.set_download("lab.toml");
-        link.click();
-    }
-    let _ = web_sys::Url::revoke_object_url(&url);
 }

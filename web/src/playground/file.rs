@@ -2,6 +2,25 @@
 
 use engine::session::{LabSpec, Side};
 use std::fmt::Write as _;
+use wasm_bindgen::JsCast;
+
+/// Hands a text to the learner as a file.
+pub fn save_file(name: &str, text: &str) {
+    let parts = js_sys::Array::of1(&text.into());
+    let Ok(blob) = web_sys::Blob::new_with_str_sequence(&parts) else {
+        return;
+    };
+    let Ok(url) = web_sys::Url::create_object_url_with_blob(&blob) else {
+        return;
+    };
+    if let Ok(link) = leptos::prelude::document().create_element("a") {
+        let link: web_sys::HtmlAnchorElement = link.unchecked_into();
+        link.set_href(&url);
+        link.set_download(name);
+        link.click();
+    }
+    let _ = web_sys::Url::revoke_object_url(&url);
+}
 
 /// The file's text.
 pub fn to_toml(spec: &LabSpec) -> String {

@@ -70,11 +70,11 @@ pub fn DiagramColumn(ui: Ui) -> impl IntoView {
     };
     let svg = move |f: fn(&Drawing, (f64, f64)) -> String| move || drawing.with(|d| f(d, size.get()));
     let here = move || {
-        let (at, len, t) = ui.read(|m| (m.seq(), m.timeline.len(), m.state.t));
+        let (at, len, t) = ui.read(|m| (m.seq(), m.timeline.len(), time_text(m.state.t, m.began())));
         drawing.with(|d| d.here).map(|y| {
             view! {
                 <div class="curl" style=format!("top:{y:.0}px")></div>
-                <div class="curt" style=format!("top:{y:.0}px")>{format!("You are here: step {at} of {len} · {}", time_text(t))}</div>
+                <div class="curt" style=format!("top:{y:.0}px")>{format!("You are here: step {at} of {len} · {}", t)}</div>
             }
         })
     };

@@ -30,7 +30,7 @@ pub fn Sockets(ui: Ui, id: ProgramId) -> impl IntoView {
                 } else {
                     // Open ones first: they are what the next line can use.
                     let (open, gone): (Vec<_>, Vec<_>) = cards.into_iter().partition(|c| c.look != Look::Gone);
-                    open.into_iter().chain(gone).map(card).collect_view().into_any()
+                    open.into_iter().chain(gone).map(|c| card(ui, c)).collect_view().into_any()
                 }
             }}
             {move || (more.get() > 0).then(|| view! { <p class="none">{more.get()}" more were closed earlier"</p> })}
@@ -38,7 +38,7 @@ pub fn Sockets(ui: Ui, id: ProgramId) -> impl IntoView {
     }
 }
 
-fn card(card: SocketCard) -> impl IntoView {
+fn card(ui: Ui, card: SocketCard) -> impl IntoView {
     let class = match card.look {
         Look::Open => "sock",
         Look::NoDescriptor => "sock nofd",
@@ -60,8 +60,31 @@ fn card(card: SocketCard) -> impl IntoView {
             {card.queue.map(queue)}
             {card.send.map(|b| buffer("send", "fill sent", b))}
             {card.receive.map(|b| buffer("receive", "fill", b))}
+            {card.port.map(|port| publish(ui, port))}
             {card.note.map(|note| view! { <p class="note">{note}</p> })}
         </article>
+    }
+}
+
+/// A door to the lab from the server's machine, where the server allows it: curl and a real browser come in by it.
+fn publish(ui: Ui, port: u16) -> impl IntoView {
+    let address = Memo::new(move |_| {
+        ui.version.track();
+        (ui.driver().can_publish(), ui.driver().published(port))
+    });
+    move || {
+        match address.get() {
+        (_, Some(address)) => {
+            let url = format!("http://{address}/");
+            view! { <p class="note" data-published>"Published: "<a href=url target="_blank" rel="noopener">{address}</a></p> }.into_any()
+        }
+        (true, None) => view! {
+            <p class="note"><button type="button" class="btn" data-do="publish" disabled=move || ui.in_past()
+                on:click=move |_| ui.driver().publish(port)>"Publish this port for curl and browsers"</button></p>
+        }
+        .into_any(),
+        (false, None) => ().into_any(),
+    }
     }
 }
 

@@ -5,6 +5,7 @@ use super::{Ui, watch};
 use crate::driver::Status;
 use crate::model::{caption, scrub};
 use crate::playground::Desk;
+use crate::playground::file::save_file;
 use engine::session::{Command, Rest};
 use leptos::html;
 use leptos::prelude::*;
@@ -28,6 +29,7 @@ pub fn Toolbar(ui: Ui, desk: Option<Desk>) -> impl IntoView {
     let at_start = Memo::new(move |_| ui.read(|m| m.seq() == 0));
     let can_run =
         Memo::new(move |_| running.get() || ui.read(|m| m.is_live() && matches!(m.rest, Rest::Ready(_))));
+    let at_live_start = Memo::new(move |_| ui.read(|m| m.timeline.is_empty()));
     let ended = Memo::new(move |_| ui.read(|m| matches!(m.rest, Rest::Ended | Rest::Full | Rest::Lost)));
     let speed = move |event: leptos::ev::Event| {
         let value = event_target_value(&event);
@@ -62,6 +64,8 @@ pub fn Toolbar(ui: Ui, desk: Option<Desk>) -> impl IntoView {
                 <Network ui/>
                 <button type="button" class="btn flat i keep" class:strong=move || ended.get() aria-label="Reset" title="Reset"
                     data-do="reset" on:click=move |_| ui.command(Command::Reset)>{icon(icons::RESET)}<span>"Reset"</span></button>
+                <button type="button" class="btn flat i" aria-label="Save the timeline" title="Save the timeline" data-do="export"
+                    disabled=move || at_live_start.get() on:click=move |_| save_timeline(ui)>{icon(icons::TIMELINE)}</button>
                 {desk.map(|desk| desk.buttons(ui))}
                 <button type="button" class="btn flat i" aria-label="Present" title="Present (F)"
                     aria-pressed=move || ui.present.get().to_string()
@@ -70,6 +74,14 @@ pub fn Toolbar(ui: Ui, desk: Option<Desk>) -> impl IntoView {
                     on:click=move |_| ui.help.set(true)>{icon(icons::KEYS)}</button>
             </span>
         </div>
+    }
+}
+
+/// The whole history as a file: what `wirelab run --timeline` writes.
+fn save_timeline(ui: Ui) {
+    let recording = ui.driver().session().recording();
+    if let Ok(json) = serde_json::to_string(&recording) {
+        save_file("timeline.json", &json);
     }
 }
 
