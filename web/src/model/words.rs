@@ -5,7 +5,7 @@ use engine::timeline::words;
 use protocol::EventKind;
 
 /// Rows that are in the page at once.
-pub const WINDOW: u64 = 120;
+pub const WINDOW: u64 = 64;
 
 /// One event.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -70,7 +70,9 @@ fn Words(ui: Ui) -> impl IntoView {
     let here = Memo::new(move |_| ui.read(|m| (m.seq(), m.timeline.len())));
     Effect::new(move |_| {
         here.track();
-        centre.set(None);
+        if centre.get_untracked().is_some() {
+            centre.set(None);
+        }
         request_animation_frame(move || {
             let Some(list) = list.get_untracked() else { return };
             let Ok(Some(row)) = list.query_selector(".at") else {
