@@ -51,9 +51,7 @@ pub async fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     driver.stop_all();
     outputs.catch_up(driver.session())?;
     outputs.finish(driver.session())?;
-    if let Err(error) = finished.unwrap_or_else(|_| Ok(())) {
-        return Err(error);
-    }
+    finished.unwrap_or(Ok(()))?;
     let state = driver.session().timeline().live();
     let failed = |p: &ProgramState| matches!(p.ended, Some((status, false)) if status != 0);
     let status = if state.programs.iter().any(|p| matches!(p.ended, Some((_, true)))) {
