@@ -11,7 +11,7 @@ mod site;
 
 use crate::net::Networks;
 use crate::sys;
-use crate::ws::{self, Hub};
+use crate::ws::{self, Hub, Inlet};
 use anyhow::Context;
 use axum::Router;
 use axum::body::Body;
@@ -26,12 +26,13 @@ use axum::serve::IncomingStream;
 use clap::Args;
 use gate::{Caller, Gate};
 use hyper_util::rt::TokioIo;
+use hyper_util::server::conn::auto::upgrade::downcast;
 use publish::Publisher;
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::server::create_response;
 use tokio_tungstenite::tungstenite::protocol::Role;
@@ -212,9 +213,17 @@ async fn upgrade(
     };
     tokio::spawn(async move {
         let Ok(upgraded) = upgrade.await else { return };
-        let io = TokioIo::new(upgraded);
-        let stream = WebSocketStream::from_raw_socket(io, Role::Server, Some(ws::config())).await;
-        ws::serve(stream, shared.hub, ends.peer.ip()).await;
+        // The TCP connection itself, and what was read of it behind the request.
+        let Ok(parts) = downcast::<TokioIo<TcpStream>>(upgraded) else {
+            return;
+        };
+        let stream = parts.io.into_inner();
+        // Answers are small and somebody waits for each.
+        let _ = stream.set_nodelay(true);
+        let (inlet, read) = (Inlet::new(stream), parts.read_buf.to_vec());
+        let socket =
+            WebSocketStream::from_partially_read(inlet, read, Role::Server, Some(ws::config())).await;
+        ws::serve(socket, shared.hub, ends.peer.ip()).await;
     });
     response.map(|()| Body::empty())
 }

@@ -33,7 +33,8 @@ pub(crate) fn config() -> WebSocketConfig {
         .max_message_size(Some(bounds::MESSAGE_FROM_PAGE))
         .max_frame_size(Some(bounds::MESSAGE_FROM_PAGE))
         .read_buffer_size(4 << 10)
-        .write_buffer_size(0)
+        // Answers that are there together travel together; a flush follows always.
+        .write_buffer_size(16 << 10)
         .max_write_buffer_size(2 * bounds::MESSAGE_FROM_SERVER)
 }
 

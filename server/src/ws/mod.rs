@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! serve ── /ws ──▶ connection   one WebSocket: frames in and out, pings, backpressure
-//!                    └─ session   what outlives a connection: labs, request ids, answers not acknowledged
+//!   (inlet: reads)     └─ session   what outlives a connection: labs, request ids, answers not acknowledged
 //!                         ├─ store    those answers
 //!                         └─ net::Lab ...
 //!                  hub          all sessions: bounds, secrets, who takes up which again
@@ -13,8 +13,10 @@
 
 mod connection;
 mod hub;
+mod inlet;
 mod session;
 mod store;
 
 pub(crate) use connection::{config, serve};
 pub use hub::Hub;
+pub(crate) use inlet::Inlet;

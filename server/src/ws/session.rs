@@ -4,6 +4,7 @@ use super::hub::Hub;
 use super::store::Store;
 use crate::net::{Lab, Told, names::HOSTNAME};
 use crate::serve::publish::Published;
+use futures_util::FutureExt;
 use protocol::frame::{self, Frame};
 use protocol::message::LabNumber;
 use protocol::{CallId, FromPage, FromServer, Network, SessionId, bounds};
@@ -103,6 +104,8 @@ impl Session {
         self.last_request = Instant::now();
         if self.pending.is_empty() && !self.store.is_full() {
             self.run(decoded, hub).await;
+            // What the labs have told until here is taken now: no need to be woken for it once more.
+            let _ = self.news.notified().now_or_never();
             self.drain();
             return Ok(());
         }

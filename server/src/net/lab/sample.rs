@@ -31,15 +31,21 @@ pub(super) struct Ghost {
 
 impl State {
     /// Looks at what a call on this socket can have changed; the called socket comes first.
-    pub(super) fn sample_around(&mut self, called: Option<SocketId>) -> Vec<Sample> {
+    ///
+    /// `moved_bytes`: the call has sent or received and done nothing else, so that on a connection inside the lab only the
+    /// other end can have changed with it.
+    pub(super) fn sample_around(&mut self, called: Option<SocketId>, moved_bytes: bool) -> Vec<Sample> {
         let mut ids: Vec<SocketId> = called.into_iter().collect();
+        let peer = called.and_then(|id| self.peer_of(id));
+        ids.extend(peer);
+        if moved_bytes && peer.is_some() {
+            return self.look_at_these(ids);
+        }
         if self.socks.len() <= LOOK_AT_ALL {
-            ids.extend(self.socks.keys().filter(|id| Some(**id) != called));
+            let others = self.socks.keys().filter(|id| !ids.contains(id)).copied();
+            let others: Vec<SocketId> = others.collect();
+            ids.extend(others);
         } else {
-            let peer = called
-                .and_then(|id| self.peer_of(id))
-                .filter(|id| Some(*id) != called);
-            ids.extend(peer);
             let waited = self
                 .socks
                 .values()

@@ -414,7 +414,8 @@ impl State {
 
     /// Tells how a call ended.
     fn answer(&mut self, id: CallId, sock: Option<SocketId>, outcome: Outcome) {
-        let samples = self.sample_around(sock);
+        let moved_bytes = matches!(outcome, Outcome::Sent { .. } | Outcome::Received { .. });
+        let samples = self.sample_around(sock, moved_bytes);
         self.unread += outcome.payload().map_or(0, protocol::Payload::len);
         let (at, order) = (self.now(), self.next_order());
         self.tell(Told::Reply {

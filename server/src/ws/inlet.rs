@@ -1,0 +1,122 @@
+//! Reads ahead of the WebSocket's framing, but only while there is much to read.
+//!
+//! tungstenite reads in pieces of its read buffer's size and keeps that buffer. A small one costs an idle session little memory
+//! and a bulk transfer one system call for every 4 KiB. So when a piece comes back full, the next read takes a large gulp into a
+//! buffer that is given back as soon as it is empty.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+/// How much is read at once while there is much.
+const GULP: usize = 64 << 10;
+
+/// A stream with that habit.
+pub(crate) struct Inlet<S> {
+    stream: S,
+    /// Read and not handed out yet: from `at` on.
+    gulp: Vec<u8>,
+    at: usize,
+    /// The last read has filled all the room that it had.
+    much: bool,
+}
+
+impl<S> Inlet<S> {
+    pub(crate) const fn new(stream: S) -> Self {
+        Self {
+            stream,
+            gulp: Vec::new(),
+            at: 0,
+            much: false,
+        }
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Inlet<S> {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        if this.gulp.is_empty() {
+            if !this.much {
+                let (before, room) = (buf.filled().len(), buf.remaining());
+                ready!(Pin::new(&mut this.stream).poll_read(cx, buf))?;
+                this.much = room > 0 && buf.filled().len() - before == room;
+                return Poll::Ready(Ok(()));
+            }
+            this.gulp.resize(GULP, 0);
+            let mut read = ReadBuf::new(&mut this.gulp);
+            let polled = Pin::new(&mut this.stream).poll_read(cx, &mut read);
+            let n = read.filled().len();
+            this.gulp.truncate(if matches!(polled, Poll::Ready(Ok(()))) {
+                n
+            } else {
+                0
+            });
+            this.at = 0;
+            this.much = n == GULP;
+            if this.gulp.is_empty() {
+                this.gulp = Vec::new();
+            }
+            ready!(polled)?;
+        }
+        let rest = &this.gulp[this.at..];
+        let n = rest.len().min(buf.remaining());
+        buf.put_slice(&rest[..n]);
+        this.at += n;
+        if this.at == this.gulp.len() {
+            this.at = 0;
+            if this.much {
+                this.gulp.clear();
+            } else {
+                this.gulp = Vec::new();
+            }
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Inlet<S> {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.get_mut().stream).poll_write(cx, buf)
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_shutdown(cx)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    #[tokio::test]
+    async fn every_byte_comes_once_and_in_order() {
+        let (mut near, far) = tokio::io::duplex(100_000);
+        let mut inlet = Inlet::new(far);
+        let data: Vec<u8> = (0..1_000_000_u32).map(|i| (i % 251) as u8).collect();
+        let sent = data.clone();
+        let writer = tokio::spawn(async move {
+            for piece in sent.chunks(77_777) {
+                near.write_all(piece).await.unwrap();
+                tokio::task::yield_now().await;
+            }
+        });
+        let mut got = Vec::new();
+        let mut piece = [0; 4096];
+        loop {
+            match inlet.read(&mut piece).await.unwrap() {
+                0 => break,
+                n => got.extend_from_slice(&piece[..n]),
+            }
+        }
+        writer.await.unwrap();
+        assert!(got == data);
+        assert_eq!(inlet.gulp.capacity(), 0, "nothing is kept");
+    }
+}
