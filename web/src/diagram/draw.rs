@@ -697,7 +697,11 @@ impl Pen<'_> {
                 .raw("z\"/>");
             let y = end + 4.0 * f + place as f64 * 17.0 * f;
             let class = format!("t-pc{next}");
-            self.label(head.program, y, &Look::plain(&class), &[&head.text]);
+            let short = head
+                .text
+                .trim_end_matches(" is next")
+                .trim_end_matches(", blocked");
+            self.label(head.program, y, &Look::plain(&class), &[&head.text, short]);
         }
     }
 }

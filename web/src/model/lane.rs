@@ -82,15 +82,21 @@ pub fn lane(moment: &Moment<'_>, id: ProgramId) -> LaneView {
         .as_ref()
         .map(|raised| advice::advise(moment, id, raised));
     let alive = program.is_alive();
-    let awaits_input = program.threads.iter().any(|t| {
-        matches!(
-            t.doing,
-            Doing::Pausing {
-                wait: Wait::Input,
-                ..
-            }
-        )
-    });
+    let prompt = moment
+        .spec
+        .programs
+        .get(usize::from(id.0))
+        .is_some_and(|p| p.prompt);
+    let awaits_input = (prompt && alive && marks.is_empty())
+        || program.threads.iter().any(|t| {
+            matches!(
+                t.doing,
+                Doing::Pausing {
+                    wait: Wait::Input,
+                    ..
+                }
+            )
+        });
     let free = program.threads.iter().any(|t| waits(&t.doing).is_none());
     let mut view = LaneView {
         error,
@@ -145,7 +151,12 @@ fn status(
         .or_else(|| marks.iter().find(|m| m.waits.is_none()))
         .or(marks.first())
     else {
-        return ("running".into(), "running".into());
+        let text = if view.awaits_input {
+            "waits at >>>"
+        } else {
+            "running"
+        };
+        return (text.into(), text.into());
     };
     match &mark.waits {
         Some((api, _)) => (

@@ -3,8 +3,9 @@
 use super::Ui;
 use super::icons::{self, icon};
 use crate::model::steps;
+use engine::program::host::FrameView;
 use leptos::prelude::*;
-use protocol::ProgramId;
+use protocol::{Event, EventKind, ProgramId, ThreadId};
 
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Vars {
@@ -38,9 +39,47 @@ impl Vars {
     }
 }
 
-fn read(ui: Ui, id: ProgramId, old: Option<&Vars>) -> Vars {
-    let (seq, live, stop) = ui.read(|m| (m.seq(), m.is_live(), steps::before(m.timeline.events(), m.seq())));
-    let threads = ui.driver().session().variables(id, (!live).then_some(seq));
+type Threads = Vec<(ThreadId, Vec<FrameView>)>;
+
+/// The last variables of a program that has ended, and where they were read: reading the past runs the program again.
+type Last = StoredValue<Option<((u32, u64), Threads)>>;
+
+/// A program's threads at the cursor. One that has ended shows what it had last.
+fn threads(ui: Ui, id: ProgramId, last: Last) -> Threads {
+    let driver = ui.driver();
+    let ended_at = ui.read(|m| {
+        let program = m.state.program(id).filter(|p| p.ended.is_some())?;
+        let stood = |e: &&Event| {
+            let kind = matches!(
+                e.kind,
+                EventKind::Line { .. } | EventKind::Lines { .. } | EventKind::Called { .. }
+            );
+            e.program == Some(id) && kind
+        };
+        let until = usize::try_from(program.last).unwrap_or(usize::MAX);
+        let events = m.timeline.events();
+        events[..until.min(events.len())]
+            .iter()
+            .rev()
+            .find(stood)
+            .map(|e| e.seq)
+    });
+    let Some(seq) = ended_at else {
+        let past = ui.read(|m| (!m.is_live()).then_some(m.seq()));
+        return driver.session().variables(id, past);
+    };
+    let key = (driver.generation(), seq);
+    if let Some(known) = last.with_value(|l| l.as_ref().filter(|(k, _)| *k == key).map(|(_, t)| t.clone())) {
+        return known;
+    }
+    let threads = driver.session().variables(id, Some(seq));
+    last.set_value(Some((key, threads.clone())));
+    threads
+}
+
+fn read(ui: Ui, id: ProgramId, last: Last, old: Option<&Vars>) -> Vars {
+    let stop = ui.read(|m| steps::before(m.timeline.events(), m.seq()));
+    let threads = threads(ui, id, last);
     let before = match old {
         Some(old) if old.stop == stop => old.before.clone(),
         Some(old) => old.values(),
@@ -84,7 +123,8 @@ fn read(ui: Ui, id: ProgramId, old: Option<&Vars>) -> Vars {
 /// The panel.
 #[component]
 pub fn Variables(ui: Ui, id: ProgramId) -> impl IntoView {
-    let vars = Memo::new(move |old: Option<&Vars>| read(ui, id, old));
+    let last = Last::new(None);
+    let vars = Memo::new(move |old: Option<&Vars>| read(ui, id, last, old));
     let table = |frame: Frame| {
         let rows: Vec<_> = frame
             .rows
