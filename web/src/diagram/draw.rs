@@ -1,17 +1,14 @@
 //! The diagram as SVG, at one width: where the marks of [`super::model`] stand. Only what is in sight is drawn, so a
 //! timeline of ten thousand events costs no more than one of fifty.
 
-use super::model::{Diagram, Lane, Mark, What};
+use super::model::{Diagram, Mark, What};
+use super::pen::{Look, Pen, cut, tenth};
 use crate::model::bytes;
 use crate::model::markup::Markup;
 use engine::session::Side;
 use engine::timeline::words;
 use protocol::ProgramId;
 
-/// Room for the line "You are here" between the past and what came after it, in rows' units.
-const HERE: f64 = 38.0;
-
-/// The width that there is and how large the text is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Geometry {
     /// CSS pixels.
@@ -74,80 +71,6 @@ pub struct Drawing {
     pub focus: f64,
 }
 
-/// How a label looks.
-struct Look<'a> {
-    class: &'a str,
-    /// In the code's font.
-    code: bool,
-    /// Beside so many brackets.
-    slot: u8,
-    /// A number stands behind it.
-    badge: bool,
-}
-
-impl<'a> Look<'a> {
-    const fn plain(class: &'a str) -> Self {
-        Self {
-            class,
-            code: false,
-            slot: 0,
-            badge: false,
-        }
-    }
-}
-
-/// Pixels of one diagram at one geometry.
-struct Pen<'a> {
-    out: Markup,
-    diagram: &'a Diagram,
-    view: &'a View,
-    geometry: Geometry,
-    /// Width of the column of times; 0: there is none.
-    times: f64,
-    /// The row of the cursor, in units; rows below it move down by [`HERE`] if the cursor is in the past.
-    cursor_row: i32,
-    past: bool,
-}
-
-impl Geometry {
-    fn times(self) -> f64 {
-        if self.width / self.scale >= 520.0 {
-            48.0
-        } else {
-            0.0
-        }
-    }
-
-    /// How far lifelines of one side stand apart.
-    fn spread(self, count: usize) -> f64 {
-        let room = self.width * 0.16;
-        (22.0 * self.scale).min(room / count.max(1) as f64)
-    }
-
-    /// A program's lifeline.
-    fn x(self, lanes: &[Lane], program: ProgramId) -> f64 {
-        let Some(lane) = lanes.get(usize::from(program.0)) else {
-            return 0.0;
-        };
-        let count = lanes.iter().filter(|l| l.side == lane.side).count();
-        let outer = self.outer(lane.side);
-        let inwards = (count - 1 - lane.place) as f64 * self.spread(count);
-        match lane.side {
-            Side::Left => outer + inwards,
-            Side::Right => outer - inwards,
-        }
-    }
-
-    /// The outermost lifeline of a side.
-    fn outer(self, side: Side) -> f64 {
-        let room = self.width * 0.3;
-        match side {
-            Side::Left => room,
-            Side::Right => self.width - room,
-        }
-    }
-}
-
 impl Diagram {
     /// Draws what is in sight.
     pub fn draw(&self, geometry: Geometry, view: &View) -> Drawing {
@@ -190,50 +113,6 @@ impl Diagram {
 }
 
 impl Pen<'_> {
-    fn f(&self) -> f64 {
-        self.geometry.scale
-    }
-
-    /// A row in pixels.
-    fn px(&self, y: i32) -> f64 {
-        let shift = if self.past && y > self.cursor_row {
-            HERE
-        } else {
-            0.0
-        };
-        (f64::from(y) + shift) * self.f()
-    }
-
-    /// The row of something that belongs to event `seq`: what came after the cursor stands below the line.
-    fn later(&self, seq: u64) -> bool {
-        seq > self.view.cursor
-    }
-
-    fn in_sight(&self, mark: &Mark) -> bool {
-        let below = mark.bottom() != i32::MAX && self.px(mark.bottom()) + 20.0 < self.view.top;
-        !below && self.px(mark.y) - 20.0 < self.view.bottom
-    }
-
-    fn x(&self, program: ProgramId) -> f64 {
-        self.geometry.x(self.diagram.lanes(), program)
-    }
-
-    fn lane(&self, program: ProgramId) -> Option<&Lane> {
-        self.diagram.lanes().get(usize::from(program.0))
-    }
-
-    /// -1 for the left side, 1 for the right: outwards.
-    fn outwards(&self, program: ProgramId) -> f64 {
-        match self.lane(program).map(|l| l.side) {
-            Some(Side::Right) => 1.0,
-            _ => -1.0,
-        }
-    }
-
-    fn ghost(&self, seq: u64) -> &'static str {
-        if self.later(seq) { " ghost" } else { "" }
-    }
-
     fn times(&mut self) {
         if self.times == 0.0 {
             return;
@@ -297,74 +176,6 @@ impl Pen<'_> {
             self.line("life off", x, from, bottom.min(split));
             self.line("life ghost", x, top.max(split), bottom);
         }
-    }
-
-    fn line(&mut self, class: &str, x: f64, from: f64, to: f64) {
-        if to > from {
-            self.out
-                .raw("<path class=\"")
-                .raw(class)
-                .raw("\" d=\"M")
-                .num(x)
-                .raw(" ")
-                .num(tenth(from));
-            self.out.raw("V").num(tenth(to)).raw("\"/>");
-        }
-    }
-
-    /// Text beside a lifeline, outwards: the first of `texts` that fits, else what fits of the last. Gives its outer end.
-    fn label(&mut self, program: ProgramId, y: f64, look: &Look<'_>, texts: &[&str]) -> f64 {
-        let f = self.f();
-        let out = self.outwards(program);
-        let lane = self.lane(program).cloned();
-        let side = lane.as_ref().map_or(Side::Left, |l| l.side);
-        let x = self.geometry.outer(side) + out * (15.0 + f64::from(look.slot) * 6.0) * f;
-        let room = if out < 0.0 {
-            x - self.times - 2.0
-        } else {
-            self.geometry.width - x - 4.0
-        };
-        let room = if look.badge { room - 26.0 * f } else { room };
-        let advance = if look.code { 7.6 } else { 6.9 } * f;
-        let name = lane
-            .and_then(|l| l.name)
-            .map_or_else(String::new, |n| format!("{n} "));
-        let most = ((room / advance).max(3.0) as usize).saturating_sub(name.chars().count());
-        let fits = texts.iter().find(|t| t.chars().count() <= most);
-        let text = fits.or(texts.last()).copied().unwrap_or_default();
-        let shown = format!("{name}{}", cut(text, most.max(3)));
-        let anchor = if out < 0.0 { "end" } else { "start" };
-        let y = y + 4.0 * f;
-        self.out
-            .raw("<text class=\"")
-            .raw(look.class)
-            .raw("\" x=\"")
-            .num(tenth(x));
-        self.out
-            .raw("\" y=\"")
-            .num(tenth(y))
-            .raw("\" text-anchor=\"")
-            .raw(anchor);
-        self.out.raw("\">").text(&shown).raw("</text>");
-        x + out * shown.chars().count() as f64 * advance
-    }
-
-    fn badge(&mut self, x: f64, y: f64, n: u8) {
-        let f = self.f();
-        let (x, y) = (tenth(x), tenth(y));
-        self.out
-            .raw("<g class=\"cause\"><circle cx=\"")
-            .num(x)
-            .raw("\" cy=\"")
-            .num(y)
-            .raw("\" r=\"")
-            .num(tenth(9.0 * f));
-        self.out
-            .raw("\"/><text text-anchor=\"middle\" x=\"")
-            .num(x)
-            .raw("\" y=\"")
-            .num(tenth(y + 4.2 * f));
-        self.out.raw("\">").num(n).raw("</text></g>");
     }
 
     fn mark(&mut self, mark: &Mark, end: f64) {
@@ -628,43 +439,6 @@ impl Pen<'_> {
         self.out.text(&words::bytes_count(len)).raw("</tspan></text>");
     }
 
-    fn path(&mut self, class: &str, points: &[(f64, f64)]) {
-        self.out.raw("<path class=\"").raw(class).raw("\" d=\"");
-        for (i, (x, y)) in points.iter().enumerate() {
-            self.out
-                .raw(if i == 0 { "M" } else { "L" })
-                .num(tenth(*x))
-                .raw(" ")
-                .num(tenth(*y));
-        }
-        self.out.raw("\"/>");
-    }
-
-    fn head(&mut self, x: f64, y: f64, dx: f64, dy: f64, class: &str) {
-        let length = dx.hypot(dy).max(1.0);
-        let (ux, uy) = (dx / length, dy / length);
-        let (a, w) = (9.9 * self.f(), 4.8 * self.f());
-        let (bx, by) = (x - ux * a, y - uy * a);
-        self.out
-            .raw("<path class=\"hd ")
-            .raw(class)
-            .raw("\" d=\"M")
-            .num(tenth(x))
-            .raw(" ")
-            .num(tenth(y));
-        self.out
-            .raw("L")
-            .num(tenth(bx - uy * w))
-            .raw(" ")
-            .num(tenth(by + ux * w));
-        self.out
-            .raw("L")
-            .num(tenth(bx + uy * w))
-            .raw(" ")
-            .num(tenth(by - ux * w))
-            .raw("z\"/>");
-    }
-
     /// Lines of text below the lifelines: programs of one side stand below each other.
     fn head_rows(&self) -> usize {
         let count = |side| self.diagram.lanes().iter().filter(|l| l.side == side).count();
@@ -704,17 +478,4 @@ impl Pen<'_> {
             self.label(head.program, y, &Look::plain(&class), &[&head.text, short]);
         }
     }
-}
-
-fn tenth(x: f64) -> f64 {
-    (x * 10.0).round() / 10.0
-}
-
-fn cut(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
-        return text.to_owned();
-    }
-    let mut short: String = text.chars().take(most.saturating_sub(1)).collect();
-    short.push('…');
-    short
 }
