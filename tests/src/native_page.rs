@@ -33,6 +33,7 @@ pub struct NativePage {
     names: BTreeMap<CallId, CallId>,
     began: Instant,
     wake: Option<Instant>,
+    published: Option<String>,
     /// Messages that have arrived in all.
     pub arrived: u64,
 }
@@ -54,6 +55,7 @@ impl NativePage {
             names: BTreeMap::new(),
             began: Instant::now(),
             wake: None,
+            published: None,
             arrived: 0,
         };
         let id = page.own_id();
@@ -116,6 +118,22 @@ impl NativePage {
             self.send(message).await?;
         }
         Ok(())
+    }
+
+    /// Asks the server to publish a port of the lab; where it is reached then (`127.0.0.1:8080`).
+    ///
+    /// # Errors
+    /// The server does not publish it, or the connection failed.
+    pub async fn publish(&mut self, port: u16) -> Result<String> {
+        self.published = None;
+        let id = self.own_id();
+        self.request(FromPage::Publish { id, lab: LAB, port }).await?;
+        loop {
+            if let Some(address) = self.published.take() {
+                return Ok(address);
+            }
+            self.turn().await?;
+        }
     }
 
     fn own_id(&mut self) -> CallId {
@@ -228,7 +246,11 @@ impl NativePage {
             FromServer::Changed {
                 at, order, samples, ..
             } => Input::Changed { at, order, samples },
-            FromServer::Published { .. } => return Ok(()),
+            FromServer::Published { id, address, .. } => {
+                self.unanswered.remove(&id);
+                self.published = Some(address);
+                return Ok(());
+            }
             FromServer::Problem { text, .. } => bail!("the server says: {text}"),
         };
         self.input(input).await
