@@ -70,6 +70,9 @@ impl Outputs {
             if let (EventKind::Output { stream, data, .. }, Some(program)) = (&event.kind, event.program) {
                 self.output(usize::from(program.0), *stream, &data.0)?;
             }
+            if let EventKind::Notice { text, .. } = &event.kind {
+                eprintln!("wirelab: {text}");
+            }
             let call = match &event.kind {
                 EventKind::Called { call, .. } => {
                     self.calls.insert(*call, i);
