@@ -48,12 +48,12 @@ impl Session {
         self.sampled(at, order, samples, Some(call.seq));
         self.epoch += 1;
         let tick = self.ticks_of(call.program);
-        self.answer(call.program, call.token, HostAnswer::Net(outcome.clone()));
         let fds = if outcome.is_ok() {
             self.fds(&call)
         } else {
             Vec::new()
         };
+        self.answer(call.program, call.token, HostAnswer::Net(outcome.clone()));
         let kind = EventKind::Returned {
             call: id,
             outcome,
@@ -64,17 +64,15 @@ impl Session {
         self.push(Some(call.program), call.thread, Some(call.seq), kind);
     }
 
+    /// The descriptors of the sockets that the call has made.
     fn fds(&mut self, call: &InFlight) -> Vec<i32> {
         let Some(program) = self.program(call.program) else {
             return Vec::new();
         };
-        let Some(machine) = program.run.as_ref().and_then(|run| run.machine.as_ref()) else {
+        let Some(machine) = program.run.as_mut().and_then(|run| run.machine.as_mut()) else {
             return Vec::new();
         };
-        call.makes
-            .iter()
-            .filter_map(|sock| machine.fd_of(*sock))
-            .collect()
+        call.makes.iter().map(|sock| machine.reserve_fd(*sock)).collect()
     }
 
     /// Sockets have changed.

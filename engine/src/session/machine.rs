@@ -27,6 +27,7 @@ pub(crate) struct Machine {
 #[derive(Clone, Debug)]
 enum Deed {
     Answer(Token, HostAnswer),
+    Reserve(SocketId),
     Interrupt,
     Feed(String),
 }
@@ -94,9 +95,10 @@ impl Machine {
         self.vm.feed(line)
     }
 
-    /// The descriptor that the program has for a socket.
-    pub(crate) fn fd_of(&self, socket: SocketId) -> Option<i32> {
-        self.vm.fd_of(socket)
+    /// The descriptor that the program will have for a socket which the next answer makes.
+    pub(crate) fn reserve_fd(&mut self, socket: SocketId) -> i32 {
+        self.journal.push((self.vm.ticks(), Deed::Reserve(socket)));
+        self.vm.reserve_fd(socket)
     }
 
     /// The line at which a thread is.
@@ -118,6 +120,9 @@ impl Machine {
             vm.run_until(*at);
             match deed {
                 Deed::Answer(token, answer) => vm.answer(*token, answer.clone()),
+                Deed::Reserve(socket) => {
+                    vm.reserve_fd(*socket);
+                }
                 Deed::Interrupt => {
                     vm.interrupt();
                     vm.take_cancelled();

@@ -12,7 +12,7 @@ use crate::program::vm::{Res, Vm};
 
 /// dict
 pub static METHODS: &[Native] = &[
-    Native::class_method("__new__", new),
+    Native::function("__new__", new),
     Native::method("__init__", |vm, a| {
         if a.all.len() > 1 && matches!(&a.all[0], Value::Dict(_)) {
             let d = this(&a)?.clone();

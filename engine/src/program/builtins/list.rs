@@ -16,7 +16,7 @@ use crate::program::vm::{Res, Vm};
 
 /// list
 pub static METHODS: &[Native] = &[
-    Native::class_method("__new__", new),
+    Native::function("__new__", new),
     Native::method("append", |vm, a| {
         arity(&a, "list.append", 1, 1, 1)?;
         vm.made += 16;
@@ -140,7 +140,7 @@ pub static METHODS: &[Native] = &[
 
 /// tuple
 pub static TUPLE: &[Native] = &[
-    Native::class_method("__new__", new_tuple),
+    Native::function("__new__", new_tuple),
     Native::method("index", |vm, a| {
         let items = tuple(&a)?;
         index(vm, &a, &items, "tuple")

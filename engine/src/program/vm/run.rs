@@ -511,8 +511,17 @@ impl Vm {
         SocketId::of(self.config.program, n)
     }
 
-    /// The lowest free descriptor.
+    /// Keeps the lowest free descriptor for a socket that the next answer makes: so the driver knows it before the
+    /// program runs on.
+    pub fn reserve_fd(&mut self, socket: SocketId) -> i32 {
+        self.new_fd(Some(socket))
+    }
+
+    /// The lowest free descriptor, or the one that was kept for this socket.
     pub(crate) fn new_fd(&mut self, socket: Option<SocketId>) -> i32 {
+        if let Some(kept) = socket.and_then(|socket| self.fd_of(socket)) {
+            return kept;
+        }
         let mut fd = 3;
         while self.fds.contains_key(&fd) {
             fd += 1;
