@@ -39,10 +39,7 @@ pub(crate) fn build(kind: Kind) -> Result<()> {
     let pkg = web::build(kind)?;
     let book = book::build()?;
     let mut files = Files::default();
-    let statics = root().join("web/static");
-    if statics.is_dir() {
-        files.folder(&statics, Path::new(""))?;
-    }
+    files.folder(&root().join("web/static"), Path::new(""))?;
     files.folder(&pkg, Path::new("pkg"))?;
     files.folder(&book, Path::new("book"))?;
     labs::add_to(&mut files)?;
