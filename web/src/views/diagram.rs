@@ -80,7 +80,7 @@ pub fn DiagramColumn(ui: Ui) -> impl IntoView {
     };
     let top = Memo::new(move |_| drawing.with(|d| d.top));
     view! {
-        <section class="mid-col" role="group" aria-label="Diagram" data-diagram>
+        <div class="mid-col" role="group" aria-label="Diagram" data-diagram>
             <Ends ui/>
             <div class="dia" node_ref=pane tabindex="0" role="group" aria-label="Time-sequence diagram; the same in words under In words"
                 on:scroll=scrolled on:click=picked>
@@ -95,7 +95,7 @@ pub fn DiagramColumn(ui: Ui) -> impl IntoView {
                     <div class="empty">"Press Next. Calls, bytes and states appear here, in the order in which they happen."</div>
                 </Show>
             </div>
-        </section>
+        </div>
     }
 }
 

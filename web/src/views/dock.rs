@@ -35,7 +35,7 @@ pub fn Dock(ui: Ui) -> impl IntoView {
         }
     };
     view! {
-        <section class="dock" role="group" aria-label="Details">
+        <div class="dock" role="group" aria-label="Details">
             <div role="tablist" class="tabs" aria-label="Details">{TABS.map(tab).to_vec()}</div>
             <div class="panel" class:tall=move || ui.tab.get() == Tab::States role="tabpanel"
                 aria-label=move || TABS.iter().find(|(t, _)| *t == ui.tab.get()).map_or("", |(_, n)| *n)>
@@ -45,7 +45,7 @@ pub fn Dock(ui: Ui) -> impl IntoView {
                     Tab::Call => view! { <Call ui/> }.into_any(),
                 }}
             </div>
-        </section>
+        </div>
     }
 }
 

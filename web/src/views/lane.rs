@@ -42,7 +42,7 @@ pub fn LaneColumn(ui: Ui, side: Side) -> impl IntoView {
         view! { <div class="who" role="tablist" aria-label="Programs">{tabs}</div> }
     });
     view! {
-        <section class=class role="group" aria-label=label data-lane=if side == Side::Left { "left" } else { "right" }>
+        <div class=class role="group" aria-label=label data-lane=if side == Side::Left { "left" } else { "right" }>
             {tabs}
             {move || match shown.get() {
                 Some(id) => view! { <Program ui id/> }.into_any(),
@@ -53,7 +53,7 @@ pub fn LaneColumn(ui: Ui, side: Side) -> impl IntoView {
                     </div>
                 }.into_any(),
             }}
-        </section>
+        </div>
     }
 }
 
