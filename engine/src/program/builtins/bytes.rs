@@ -187,13 +187,13 @@ macro_rules! common {
 
 /// bytes
 pub static METHODS: &[Native] = common![
-    Native::function("__new__", new),
+    Native::constructor(new),
     Native::method("__bytes__", |_, a| Ok(Value::bytes(this(&a)))),
 ];
 
 /// bytearray
 pub static BYTEARRAY: &[Native] = common![
-    Native::function("__new__", new_array),
+    Native::constructor(new_array),
     Native::method("append", |vm, a| {
         arity(&a, "bytearray.append", 1, 1, 1)?;
         let n = byte(vm, &a.all[1])?;

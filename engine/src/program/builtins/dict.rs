@@ -12,7 +12,7 @@ use crate::program::vm::{Res, Vm};
 
 /// dict
 pub static METHODS: &[Native] = &[
-    Native::function("__new__", new),
+    Native::constructor(new),
     Native::method("__init__", |vm, a| {
         if a.all.len() > 1 && matches!(&a.all[0], Value::Dict(_)) {
             let d = this(&a)?.clone();
@@ -57,7 +57,11 @@ pub static METHODS: &[Native] = &[
         }
     }),
     Native::method("popitem", |_, a| {
-        let gone = this(&a)?.map.borrow_mut().pop();
+        let d = this(&a)?;
+        let gone = d.map.borrow_mut().pop();
+        if let Some((k, _)) = &gone {
+            crate::program::vm::keys::write_through(d, &k.value, None);
+        }
         match gone {
             Some((k, v)) => Ok(Value::tuple(vec![k.value, v])),
             None => Err(throw(exception(
@@ -73,7 +77,11 @@ pub static METHODS: &[Native] = &[
         Ok(Value::None)
     }),
     Native::method("clear", |_, a| {
-        let old = std::mem::take(&mut *this(&a)?.map.borrow_mut());
+        let d = this(&a)?;
+        let old = std::mem::take(&mut *d.map.borrow_mut());
+        for k in old.keys() {
+            crate::program::vm::keys::write_through(d, &k.value, None);
+        }
         drop(old);
         Ok(Value::None)
     }),

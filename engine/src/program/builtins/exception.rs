@@ -20,7 +20,7 @@ pub fn methods(class: &str) -> &'static [Native] {
 }
 
 static BASE: &[Native] = &[
-    Native::function("__new__", new),
+    Native::constructor(new),
     Native::method("__init__", init),
     Native::method("__repr__", super::repr::object_repr),
     Native::method("__str__", super::repr::object_str),
@@ -54,7 +54,7 @@ static BASE: &[Native] = &[
 ];
 
 static OS: &[Native] = &[
-    Native::function("__new__", new_os),
+    Native::constructor(new_os),
     Native::getter("errno", |_, a| pair(&a, 0)),
     Native::getter("strerror", |_, a| pair(&a, 1)),
     Native::getter("filename", |_, a| own(&a, "filename")),

@@ -15,7 +15,7 @@ use crate::program::vm::{Res, Vm};
 
 /// float
 pub static METHODS: &[Native] = &[
-    Native::function("__new__", new),
+    Native::constructor(new),
     Native::method("is_integer", |_, a| {
         let x = this(&a);
         Ok(Value::Bool(x.is_finite() && x.fract() == 0.0))

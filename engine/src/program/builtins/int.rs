@@ -15,7 +15,7 @@ use crate::program::vm::{Res, Vm};
 
 /// int
 pub static METHODS: &[Native] = &[
-    Native::function("__new__", new),
+    Native::constructor(new),
     Native::method("bit_length", |_, a| Ok(Value::from(big(&a)?.bits()))),
     Native::method("bit_count", |_, a| {
         let n = big(&a)?;
@@ -67,7 +67,7 @@ pub static METHODS: &[Native] = &[
 ];
 
 /// bool
-pub static BOOL: &[Native] = &[Native::function("__new__", |vm, a| {
+pub static BOOL: &[Native] = &[Native::constructor(|vm, a| {
     arity(&a, "bool", 1, 0, 1)?;
     match a.pos().get(1) {
         Some(v) => Ok(Value::Bool(vm.truth(v)?)),

@@ -16,7 +16,7 @@ use crate::program::vm::{Res, Vm};
 
 /// range
 pub static RANGE: &[Native] = &[
-    Native::function("__new__", |vm, a| {
+    Native::constructor(|vm, a| {
         no_keywords(&a, "range")?;
         arity(&a, "range", 1, 1, 3)?;
         let mut n = [0_i64; 3];
@@ -78,7 +78,7 @@ pub static RANGE: &[Native] = &[
 
 /// slice
 pub static SLICE: &[Native] = &[
-    Native::function("__new__", |_, a| {
+    Native::constructor(|_, a| {
         arity(&a, "slice", 1, 1, 3)?;
         let at = |i: usize| a.all.get(i).cloned().unwrap_or(Value::None);
         Ok(Value::Slice(Rc::new(if a.all.len() == 2 {

@@ -16,7 +16,7 @@ use crate::program::vm::{Res, Vm};
 
 /// list
 pub static METHODS: &[Native] = &[
-    Native::function("__new__", new),
+    Native::constructor(new),
     Native::method("append", |vm, a| {
         arity(&a, "list.append", 1, 1, 1)?;
         vm.made += 16;
@@ -71,7 +71,8 @@ pub static METHODS: &[Native] = &[
     Native::method("remove", |vm, a| {
         arity(&a, "list.remove", 1, 1, 1)?;
         let list = this(&a)?.clone();
-        match position(vm, &list.borrow().clone(), &a.all[1])? {
+        let items = list.borrow().clone();
+        match position(vm, &items, &a.all[1])? {
             Some(i) => {
                 let gone = list.borrow_mut().remove(i);
                 drop(gone);
@@ -140,7 +141,7 @@ pub static METHODS: &[Native] = &[
 
 /// tuple
 pub static TUPLE: &[Native] = &[
-    Native::function("__new__", new_tuple),
+    Native::constructor(new_tuple),
     Native::method("index", |vm, a| {
         let items = tuple(&a)?;
         index(vm, &a, &items, "tuple")

@@ -14,7 +14,7 @@ use crate::program::vm::{Res, Vm};
 
 /// object
 pub static METHODS: &[Native] = &[
-    Native::function("__new__", object_new),
+    Native::constructor(object_new),
     Native::method("__init__", |_, _| Ok(Value::None)),
     Native::method("__repr__", repr::object_repr),
     Native::method("__str__", repr::object_str),
@@ -71,7 +71,7 @@ pub static NONE: &[Native] = &[];
 
 /// type
 pub static TYPE: &[Native] = &[
-    Native::function("__new__", type_new),
+    Native::constructor(type_new),
     Native::method("__init__", |_, _| Ok(Value::None)),
     Native::method("__repr__", repr::object_repr),
     Native::method("__call__", |_, a| {
@@ -109,7 +109,7 @@ pub static FUNCTION: &[Native] = &[
 
 /// property
 pub static PROPERTY: &[Native] = &[
-    Native::function("__new__", |_, a| {
+    Native::constructor(|_, a| {
         let at = |i: usize, name: &str| a.get(i, name).cloned().unwrap_or(Value::None);
         Ok(Value::Property(Rc::new(Property {
             get: at(1, "fget"),
@@ -124,19 +124,19 @@ pub static PROPERTY: &[Native] = &[
 ];
 
 /// staticmethod
-pub static STATICMETHOD: &[Native] = &[Native::function("__new__", |_, a| {
+pub static STATICMETHOD: &[Native] = &[Native::constructor(|_, a| {
     arity(&a, "staticmethod", 1, 1, 1)?;
     Ok(Value::StaticMethod(Rc::new(a.all[1].clone())))
 })];
 
 /// classmethod
-pub static CLASSMETHOD: &[Native] = &[Native::function("__new__", |_, a| {
+pub static CLASSMETHOD: &[Native] = &[Native::constructor(|_, a| {
     arity(&a, "classmethod", 1, 1, 1)?;
     Ok(Value::ClassMethod(Rc::new(a.all[1].clone())))
 })];
 
 /// super
-pub static SUPER: &[Native] = &[Native::function("__new__", super_new)];
+pub static SUPER: &[Native] = &[Native::constructor(super_new)];
 
 fn change(a: &Args<'_>, f: impl FnOnce(&mut Property, Value)) -> Res<Value> {
     arity(a, "setter", 1, 1, 1)?;

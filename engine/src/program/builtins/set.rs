@@ -53,7 +53,7 @@ macro_rules! common {
 
 /// set
 pub static METHODS: &[Native] = common![
-    Native::function("__new__", |vm, a| new(vm, a, false)),
+    Native::constructor(|vm, a| new(vm, a, false)),
     Native::method("add", |vm, a| {
         arity(&a, "set.add", 1, 1, 1)?;
         let s = this(&a)?.clone();
@@ -102,7 +102,7 @@ pub static METHODS: &[Native] = common![
 
 /// frozenset
 pub static FROZEN: &[Native] = common![
-    Native::function("__new__", |vm, a| new(vm, a, true)),
+    Native::constructor(|vm, a| new(vm, a, true)),
     Native::method("__hash__", |vm, a| vm.hash(a.all[0].inner()).map(Value::Int)),
 ];
 

@@ -18,7 +18,7 @@ use crate::program::vm::{Res, Vm};
 
 /// str
 pub static METHODS: &[Native] = &[
-    Native::function("__new__", new),
+    Native::constructor(new),
     Native::method("upper", |_, a| text0(&a, "upper", |t| s::upper(t))),
     Native::method("lower", |_, a| text0(&a, "lower", |t| s::lower(t))),
     Native::method("casefold", |_, a| text0(&a, "casefold", |t| s::casefold(t))),

@@ -165,12 +165,12 @@ impl<'a> Compiler<'a> {
         }
         self.line_for(f.range, f.range);
         self.expr(&f.iter)?;
-        self.at(f.iter.range());
+        // The whole statement, as CPython says where a loop's iterable fails.
+        self.at(f.range);
         self.emit(Op::GetIter);
         let skip = self.jump(Op::Jump);
         let top = self.next();
         self.line_for(f.range, f.range);
-        self.at(f.iter.range());
         self.land(skip);
         let out = self.jump(Op::ForIter);
         self.target(&f.target)?;

@@ -34,7 +34,7 @@ impl<'a> Compiler<'a> {
             Stmt::FunctionDef(d) => self.function_def(d),
             Stmt::ClassDef(d) => self.class_def(d),
             Stmt::Return(r) => {
-                if !self.in_function() {
+                if !self.in_function() && self.mode != Mode::Eval {
                     return Err(CompileError::syntax("'return' outside function", span(range)));
                 }
                 match &r.value {

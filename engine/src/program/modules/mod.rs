@@ -153,6 +153,8 @@ pub fn prepare(vm: &mut Vm) {
         Ok(code) => {
             let prelude = vm.prelude.clone();
             vm.run_module(code, prelude);
+            let open = vm.prelude_function("open");
+            vm.builtins.names.borrow_mut().put("open", open);
         }
         Err(words) => vm.write(super::host::OutputStream::Stderr, words.as_bytes()),
     }

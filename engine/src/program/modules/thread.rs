@@ -119,7 +119,7 @@ fn new_lock(vm: &mut Vm, class: &Rc<Class>, reentrant: bool) -> Value {
 }
 
 static LOCK: &[Native] = &[
-    Native::function("__new__", |vm, _| Ok(new_lock(vm, &lock_class(), false))),
+    Native::constructor(|vm, _| Ok(new_lock(vm, &lock_class(), false))),
     Native::method("acquire", acquire),
     Native::method("acquire_lock", acquire),
     Native::method("release", release),
@@ -136,7 +136,7 @@ static LOCK: &[Native] = &[
 ];
 
 static RLOCK: &[Native] = &[
-    Native::function("__new__", |vm, _| Ok(new_lock(vm, &rlock_class(), true))),
+    Native::constructor(|vm, _| Ok(new_lock(vm, &rlock_class(), true))),
     Native::method("acquire", acquire),
     Native::method("release", release),
     Native::method("__enter__", |_, a| wait(data(&a)?.0, None, "RLock.acquire")),

@@ -285,7 +285,7 @@ fn broken_down(vm: &mut Vm, a: &Args<'_>, name: &str) -> Res<Value> {
 }
 
 static STRUCT: &[Native] = &[
-    Native::function("__new__", |vm, a| {
+    Native::constructor(|vm, a| {
         arity(&a, "struct_time", 1, 1, 2)?;
         let f = struct_fields(vm, &a.all[1])?;
         Ok(make_struct(vm, &f))

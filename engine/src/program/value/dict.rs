@@ -87,8 +87,8 @@ pub struct Dict {
     pub map: RefCell<Table>,
     /// Some key is equal to others only by the program's own `__eq__`.
     pub custom: Cell<bool>,
-    /// Changes with each insertion and deletion, for iterators to notice.
-    pub changes: Cell<u32>,
+    /// Whose attributes these are, for a `__dict__` or globals(): what is written here is written there too.
+    pub owner: RefCell<Value>,
 }
 
 impl Dict {
@@ -97,7 +97,7 @@ impl Dict {
         Self {
             map: RefCell::new(map),
             custom: Cell::new(false),
-            changes: Cell::new(0),
+            owner: RefCell::new(Value::Unbound),
         }
     }
 

@@ -79,6 +79,15 @@ impl Native {
         }
     }
 
+    /// `__new__`: a static method whose first argument is the class.
+    pub const fn constructor(call: NativeFn) -> Self {
+        Self {
+            name: "__new__",
+            kind: Kind::Function,
+            call,
+        }
+    }
+
     /// A class method.
     pub const fn class_method(name: &'static str, call: NativeFn) -> Self {
         Self {

@@ -374,6 +374,7 @@ impl Vm {
                     for (n, v) in func.attrs.borrow().iter() {
                         d.put_str(n.as_str(), v.clone());
                     }
+                    *d.owner.borrow_mut() = obj.clone();
                     Value::Dict(Rc::new(d))
                 }
                 "__globals__" => self.module_dict(&func.globals),
@@ -430,21 +431,23 @@ impl Vm {
         }
     }
 
-    /// A dict with an instance's attributes. A copy: writing to it does not change the instance.
+    /// The dict with an instance's attributes: what is written to it is written to the instance.
     pub(crate) fn instance_dict(&self, o: &Rc<Instance>) -> Value {
         let d = crate::program::value::Dict::default();
         for (n, v) in o.attrs.borrow().iter() {
             d.put_str(n.as_str(), v.clone());
         }
+        *d.owner.borrow_mut() = Value::Obj(o.clone());
         Value::Dict(Rc::new(d))
     }
 
-    /// A dict with a module's globals. A copy.
-    pub(crate) fn module_dict(&self, m: &crate::program::value::Module) -> Value {
+    /// The same of a module's globals.
+    pub(crate) fn module_dict(&self, m: &Rc<crate::program::value::Module>) -> Value {
         let d = crate::program::value::Dict::default();
         for (n, v) in m.names.borrow().iter() {
             d.put_str(n.as_str(), v.clone());
         }
+        *d.owner.borrow_mut() = Value::Module(m.clone());
         Value::Dict(Rc::new(d))
     }
 

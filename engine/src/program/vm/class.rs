@@ -289,6 +289,9 @@ impl Vm {
             flags |= flag::HASH;
         }
         attrs.remove(&Name::new("__qualname__"));
+        if let Some(f @ Value::Func(_)) = attrs.get_str("__new__").cloned() {
+            attrs.put("__new__", Value::StaticMethod(Rc::new(f)));
+        }
         for special in ["__init_subclass__", "__class_getitem__"] {
             if let Some(f @ Value::Func(_)) = attrs.get_str(special).cloned() {
                 attrs.put(special, Value::ClassMethod(Rc::new(f)));

@@ -655,6 +655,8 @@ impl Copier {
                         })
                         .collect();
                     *b.map.borrow_mut() = map;
+                    let owner = self.value(&a.owner.borrow());
+                    *b.owner.borrow_mut() = owner;
                 }
                 (Value::Cell(a), Value::Cell(b)) => {
                     let v = self.value(&a.0.borrow());

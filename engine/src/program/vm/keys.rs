@@ -100,6 +100,9 @@ impl Vm {
     /// d[k] = v with a hashed key.
     pub(crate) fn dict_set_key(&mut self, d: &Rc<Dict>, key: Key, v: Value) -> Res<()> {
         let old;
+        if !d.owner.borrow().is_unbound() {
+            write_through(d, &key.value, Some(v.clone()));
+        }
         if d.custom.get() || is_custom(&key) {
             d.custom.set(true);
             if let Some(i) = self.find_key(d, &key)? {
@@ -128,6 +131,9 @@ impl Vm {
         };
         let n = d.map.borrow().len();
         self.charge((n - i) / 64);
+        if !d.owner.borrow().is_unbound() {
+            write_through(d, k, None);
+        }
         let gone = d.map.borrow_mut().shift_remove_index(i);
         Ok(gone.map(|(_, v)| v))
     }
@@ -150,4 +156,22 @@ impl Vm {
         let v = r?;
         self.truth(&v)
     }
+}
+
+/// Writes an entry of a `__dict__` to the attributes that it shows.
+pub(crate) fn write_through(d: &Dict, key: &Value, v: Option<Value>) {
+    let Value::Str(s) = key else { return };
+    let name = crate::program::value::Name::of(s);
+    let owner = d.owner.borrow().clone();
+    let names = match &owner {
+        Value::Obj(o) => &o.attrs,
+        Value::Module(m) => &m.names,
+        Value::Func(f) => &f.attrs,
+        _ => return,
+    };
+    let old = match v {
+        Some(v) => names.borrow_mut().set(&name, v),
+        None => names.borrow_mut().remove(&name),
+    };
+    drop(old);
 }

@@ -196,6 +196,8 @@ class Enum(metaclass=EnumMeta):
 
 
 class IntEnum(int, Enum):
+    __repr__ = Enum.__repr__
+
     def __str__(self):
         return int.__repr__(self._value_)
 
@@ -215,6 +217,8 @@ class IntEnum(int, Enum):
 
 
 class StrEnum(str, Enum):
+    __repr__ = Enum.__repr__
+
     def __str__(self):
         return self._value_
 
@@ -279,6 +283,15 @@ class Flag(Enum):
 
 
 class IntFlag(int, Flag):
+    __repr__ = Flag.__repr__
+    __or__ = Flag.__or__
+    __and__ = Flag.__and__
+    __xor__ = Flag.__xor__
+    __ror__ = Flag.__or__
+    __rand__ = Flag.__and__
+    __rxor__ = Flag.__xor__
+    __invert__ = Flag.__invert__
+
     def __str__(self):
         return int.__repr__(self._value_)
 

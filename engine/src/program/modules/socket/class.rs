@@ -24,7 +24,7 @@ pub fn socket_class() -> Rc<Class> {
 }
 
 static METHODS: &[Native] = &[
-    Native::function("__new__", new),
+    Native::constructor(new),
     Native::method("__init__", |_, _| Ok(Value::None)),
     Native::method("bind", bind),
     Native::method("listen", listen),
