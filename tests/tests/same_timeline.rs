@@ -30,6 +30,8 @@ fn story(session: &Session) -> Vec<Vec<String>> {
         let Some(program) = event.program else { continue };
         let line = match &event.kind {
             EventKind::Waiting { .. } => continue,
+            // A closed connection is the kernel's alone: how far it is with its last segments is a matter of moments.
+            EventKind::Socket { sample, .. } if sample.closed => continue,
             EventKind::Socket { sample, .. } => match sample.state {
                 Some(state) if states.insert(sample.sock, state) != Some(state) => {
                     format!("socket {:?} {state}", sample.sock)
@@ -128,7 +130,7 @@ async fn a_lab_has_one_timeline_wherever_it_is_driven_from() -> Result<()> {
         "tcp-echo",
         "greeting",
         "udp-hello-sendto",
-        "udp-answer",
+        "udp-hello-connect",
         "skeleton-tcp-ipv6",
     ] {
         let here = in_process(lab(name)?).await.context(name)?;

@@ -50,6 +50,15 @@ impl Session {
             let Some(machine) = &mut run.machine else { return };
             let stop = machine.run(SLICE, stepping);
             let output = machine.take_output();
+            let (lines, tick) = (machine.vm().lines(), machine.vm().ticks());
+            if let Stop::Line { thread, line } = stop {
+                // The mark at which it stops is told as such; those before it went by.
+                let count = lines.saturating_sub(run.lines_told + 1);
+                run.lines_told = lines;
+                if count > 0 {
+                    self.push(Some(id), thread, None, EventKind::Lines { count, line, tick });
+                }
+            }
             self.output(id, output);
             match stop {
                 Stop::Line { thread, line } => {
@@ -76,7 +85,6 @@ impl Session {
         let Some(run) = self.run_of(id) else { return false };
         let Some(machine) = &run.machine else { return false };
         let tick = machine.vm().ticks();
-        run.lines_told = machine.vm().lines();
         let pass = std::mem::replace(&mut run.pass_line, false);
         if !pass {
             run.pace = Pace::Parked;
