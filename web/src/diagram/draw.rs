@@ -9,6 +9,7 @@ use engine::session::Side;
 use engine::timeline::words;
 use protocol::ProgramId;
 
+/// The width that there is and how large the text is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Geometry {
     /// CSS pixels.
