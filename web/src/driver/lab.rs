@@ -32,6 +32,8 @@ pub struct Driver {
     /// Counts how often the timeline began anew.
     generation: Cell<u32>,
     known: Cell<u64>,
+    /// Since when something is under way, milliseconds.
+    working: Cell<Option<f64>>,
     /// The state at the cursor that was asked for last.
     state: RefCell<Option<Kept>>,
     /// Ports that can be reached on the server's machine, and where.
@@ -68,6 +70,7 @@ impl Driver {
             alarm: RefCell::default(),
             generation: Cell::new(0),
             known: Cell::new(0),
+            working: Cell::new(None),
             state: RefCell::default(),
             published: RefCell::default(),
             changed: Box::new(changed),
@@ -84,6 +87,13 @@ impl Driver {
     /// Nanoseconds since the lab was opened: the session's clock, and that of its events.
     pub fn now(&self) -> u64 {
         ((millis() - self.began).max(0.0) * 1e6) as u64
+    }
+
+    /// How long something has been under way, milliseconds; 0: all is quiet.
+    pub fn working_for(&self) -> f64 {
+        self.working
+            .get()
+            .map_or(0.0, |since| (millis() - since).max(f64::MIN_POSITIVE))
     }
 
     /// The session, to be read.
@@ -174,14 +184,20 @@ impl Driver {
                 Some(effect) => self.link.effect(self.number.get(), effect),
             }
         }
-        let (len, busy) = {
+        let (len, busy, working) = {
             let session = self.session.borrow();
-            (session.timeline().len(), session.busy())
+            (
+                session.timeline().len(),
+                session.busy(),
+                session.rest() == Rest::Working,
+            )
         };
         if len < self.known.get() {
             self.begin_anew();
         }
         self.known.set(len);
+        let since = self.working.get().unwrap_or_else(millis);
+        self.working.set(working.then_some(since));
         if busy && self.slice.borrow().is_none() {
             *self.slice.borrow_mut() = Some(self.later(0.0, Self::slice));
         }

@@ -60,7 +60,7 @@ impl Shared {
         };
         // The old lab goes first: it has the element's content.
         *self.shown.borrow_mut() = Shown::Loading;
-        let stage = Rc::new(Stage::new(&self.host, spec, present, has("page"), desk));
+        let stage = Rc::new(Stage::new(&self.host, spec, present, &self.base, desk));
         *self.shown.borrow_mut() = Shown::Lab(Rc::clone(&stage));
         self.moved.ring();
         stage

@@ -26,13 +26,13 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// Puts a lab into `host`. With `page` its keys work in the whole window.
-    pub fn new(host: &HtmlElement, spec: LabSpec, present: bool, page: bool, desk: Option<Desk>) -> Self {
+    /// Puts a lab into `host`. With the attribute `page` its keys work in the whole window.
+    pub fn new(host: &HtmlElement, spec: LabSpec, present: bool, home: &str, desk: Option<Desk>) -> Self {
         let owner = Owner::new();
         let (driver, version, ui) = owner.with(|| {
             let version = RwSignal::new(0_u32);
             let driver = Driver::open(spec, once_a_frame(version));
-            let ui = Ui::new(Rc::clone(&driver), version, present);
+            let ui = Ui::new(Rc::clone(&driver), version, present, home.to_owned());
             (driver, version, ui)
         });
         host.set_inner_html("");
@@ -47,10 +47,13 @@ impl Stage {
         let clock = Timer::every(1000, move || {
             if let Some(driver) = ticking.upgrade() {
                 let _ = ui.clock.try_set(driver.now());
+                if driver.working_for() > 0.0 {
+                    let _ = version.try_update(|v| *v = v.wrapping_add(1));
+                }
             }
         });
         let target: EventTarget = match web_sys::window() {
-            Some(window) if page => window.into(),
+            Some(window) if host.has_attribute("page") => window.into(),
             _ => host.clone().into(),
         };
         Self {

@@ -9,7 +9,10 @@ use leptos::prelude::*;
 /// The caption, a live region.
 #[component]
 pub fn CaptionRow(ui: Ui) -> impl IntoView {
-    let said = Memo::new(move |_| ui.read(caption));
+    let said = Memo::new(move |old: Option<&Caption>| match old {
+        Some(old) if ui.in_step() => old.clone(),
+        _ => ui.read(caption),
+    });
     let part = move |f: fn(&Caption) -> String| move || said.with(f);
     view! {
         <div class="cap-row" class:bad=move || said.with(|c| c.bad) data-caption>

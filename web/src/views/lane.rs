@@ -74,7 +74,10 @@ fn Program(ui: Ui, id: ProgramId) -> impl IntoView {
             spec.is_some_and(|s| s.prompt),
         )
     });
-    let can_step = Memo::new(move |_| {
+    let can_step = Memo::new(move |old: Option<&bool>| {
+        if let Some(old) = old.filter(|_| ui.in_step()) {
+            return *old;
+        }
         let possible = view.with(|v| v.can_step);
         possible && !ui.in_past() && ui.driver().session().can_step(id)
     });

@@ -21,14 +21,19 @@ const SPEEDS: [(&str, &str, Option<u64>); 3] = [
 #[component]
 pub fn Toolbar(ui: Ui, desk: Option<Desk>) -> impl IntoView {
     let title = Memo::new(move |_| ui.read(|m| m.spec.title.clone()));
-    let can_next = Memo::new(move |_| ui.read(caption::caption).can_next);
+    let can_next = Memo::new(move |old: Option<&bool>| match old {
+        Some(old) if ui.in_step() => *old,
+        _ => ui.read(caption::caption).can_next,
+    });
     let running = Memo::new(move |_| {
-        ui.version.track();
-        ui.driver().session().is_running()
+        let over = ui.read(|m| matches!(m.rest, Rest::Ended | Rest::Full | Rest::Lost));
+        !over && ui.driver().session().is_running()
     });
     let at_start = Memo::new(move |_| ui.read(|m| m.seq() == 0));
-    let can_run =
-        Memo::new(move |_| running.get() || ui.read(|m| m.is_live() && matches!(m.rest, Rest::Ready(_))));
+    let can_run = Memo::new(move |old: Option<&bool>| match old {
+        Some(old) if ui.in_step() => *old,
+        _ => running.get() || ui.read(|m| m.is_live() && matches!(m.rest, Rest::Ready(_))),
+    });
     let at_live_start = Memo::new(move |_| ui.read(|m| m.timeline.is_empty()));
     let ended = Memo::new(move |_| ui.read(|m| matches!(m.rest, Rest::Ended | Rest::Full | Rest::Lost)));
     let speed = move |event: leptos::ev::Event| {
@@ -41,7 +46,7 @@ pub fn Toolbar(ui: Ui, desk: Option<Desk>) -> impl IntoView {
     };
     view! {
         <div class="tbar" role="toolbar" aria-label="Lab">
-            <a class="brand" href="/">"Wirelab"<span>{move || title.get()}</span></a>
+            <a class="brand" href=ui.home.get_value()>"Wirelab"<span>{move || title.get()}</span></a>
             <span class="ctl">
                 <button type="button" class="btn back" data-do="back" disabled=move || at_start.get()
                     on:click=move |_| { ui.back(); }>{icon(icons::BACK)}<span>"Back"</span></button>

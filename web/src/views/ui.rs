@@ -47,6 +47,9 @@ impl Pane {
     }
 }
 
+/// Milliseconds after which a step is said to be under way.
+const LONG: f64 = 300.0;
+
 /// One lab as its views know it.
 #[derive(Clone, Copy)]
 pub struct Ui {
@@ -75,11 +78,13 @@ pub struct Ui {
     pub message: RwSignal<Option<String>>,
     /// The keys are shown.
     pub help: RwSignal<bool>,
+    /// Where the site's home page is.
+    pub home: StoredValue<String>,
 }
 
 impl Ui {
     /// The views' state of a lab.
-    pub fn new(driver: Rc<Driver>, version: RwSignal<u32>, present: bool) -> Self {
+    pub fn new(driver: Rc<Driver>, version: RwSignal<u32>, present: bool, home: String) -> Self {
         let first = |side: Side| {
             let place = driver.sides().iter().position(|s| *s == side)?;
             u16::try_from(place).ok().map(ProgramId)
@@ -102,6 +107,7 @@ impl Ui {
             speed: RwSignal::new(None),
             message: RwSignal::new(None),
             help: RwSignal::new(false),
+            home: StoredValue::new(home),
         }
     }
 
@@ -135,6 +141,18 @@ impl Ui {
             state: &state,
             rest: &rest,
         })
+    }
+
+    /// A step is under way, as it is after every press of Next: what can be pressed next stays as it was, so that buttons
+    /// do not flicker and keep the focus.
+    pub fn in_step(&self) -> bool {
+        self.version.track();
+        let driver = self.driver();
+        let session = driver.session();
+        self.cursor.get().is_none()
+            && !session.is_running()
+            && driver.working_for() < LONG
+            && session.rest() == Rest::Working
     }
 
     /// Is the past shown?
