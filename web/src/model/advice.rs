@@ -123,12 +123,14 @@ pub fn advise(moment: &Moment<'_>, program: ProgramId, raised: &RaisedState) -> 
 
 fn said(raised: &RaisedState) -> String {
     let text = raised.message.trim();
-    let mut chars = text.chars();
-    let Some(first) = chars.next() else {
+    if text.is_empty() {
         return "The program raised it and did not catch it.".into();
-    };
+    }
+    // A sentence begins with a capital, but a name of the program's is left as it is.
+    let word = text.split(' ').next().unwrap_or_default();
+    let begun = if word.chars().all(char::is_lowercase) { words::capital(text) } else { text.to_owned() };
     let stop = if text.ends_with(['.', '!', '?']) { "" } else { "." };
-    format!("{}{}{stop}", first.to_uppercase(), chars.as_str())
+    format!("{begun}{stop}")
 }
 
 fn refused(moment: &Moment<'_>, program: ProgramId, call: Option<&Call>, advice: &mut Advice) {

@@ -83,7 +83,7 @@ pub fn caption(moment: &Moment<'_>) -> Caption {
     let second = step
         .iter()
         .filter(|e| telling.is_some_and(|t| t.seq != e.seq) && weight(e) >= 3)
-        .filter(|e| !matches!(e.kind, EventKind::Called { .. } | EventKind::Ended { .. }) || !bad)
+        .filter(|e| !matches!(e.kind, EventKind::Output { .. } | EventKind::Ended { .. }) || !bad)
         .filter(|e| !matches!(e.kind, EventKind::Called { .. }))
         .max_by_key(|e| (matches!(e.kind, EventKind::Socket { .. }), weight(e), e.seq));
     let mut more = second.map(sentence).unwrap_or_default();
