@@ -128,7 +128,11 @@ fn said(raised: &RaisedState) -> String {
     }
     // A sentence begins with a capital, but a name of the program's is left as it is.
     let word = text.split(' ').next().unwrap_or_default();
-    let begun = if word.chars().all(char::is_lowercase) { words::capital(text) } else { text.to_owned() };
+    let begun = if word.chars().all(char::is_lowercase) {
+        words::capital(text)
+    } else {
+        text.to_owned()
+    };
     let stop = if text.ends_with(['.', '!', '?']) { "" } else { "." };
     format!("{begun}{stop}")
 }
