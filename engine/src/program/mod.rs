@@ -24,6 +24,7 @@ pub mod compile;
 pub mod exceptions;
 pub mod host;
 pub mod modules;
+pub mod pure;
 pub mod text;
 pub mod traceback;
 pub mod types;
