@@ -19,8 +19,12 @@
 //!
 //! A module of CPython that is in neither list can be imported as long as nothing of it is used ([`names`]).
 
+pub mod fs;
+pub mod math;
 pub mod names;
+pub mod random;
 pub mod socket;
+pub mod structs;
 pub mod sys;
 pub mod thread;
 pub mod time;
@@ -57,27 +61,35 @@ pub struct FrozenModule {
 }
 
 /// The native modules.
-pub static NATIVE: &[NativeModule] = &[socket::MODULE, sys::MODULE, thread::MODULE, time::MODULE];
+pub static NATIVE: &[NativeModule] = &[
+    fs::MODULE,
+    math::MODULE,
+    random::MODULE,
+    socket::MODULE,
+    structs::CODECS,
+    structs::STRUCT,
+    sys::MODULE,
+    thread::MODULE,
+    time::MODULE,
+];
+
+/// Names a frozen module and its file.
+macro_rules! frozen {
+    ($($name:literal)*) => {
+        &[$(FrozenModule { name: $name, source: include_str!(concat!("frozen/", $name, ".py")) }),*]
+    };
+}
 
 /// The frozen modules.
-pub static FROZEN: &[FrozenModule] = &[
-    FrozenModule {
-        name: "_streams",
-        source: include_str!("frozen/_streams.py"),
-    },
-    FrozenModule {
-        name: "enum",
-        source: include_str!("frozen/enum.py"),
-    },
-    FrozenModule {
-        name: "socket",
-        source: include_str!("frozen/socket.py"),
-    },
-    FrozenModule {
-        name: "threading",
-        source: include_str!("frozen/threading.py"),
-    },
-];
+#[rustfmt::skip]
+pub static FROZEN: &[FrozenModule] = frozen! {
+    "_streams" "abc" "argparse" "base64" "binascii" "bisect" "collections" "collections.abc" "concurrent"
+    "concurrent.futures" "contextlib" "copy" "csv" "dataclasses" "datetime" "enum" "errno" "fnmatch"
+    "functools" "glob" "hashlib" "heapq" "io" "ipaddress" "itertools" "json" "logging" "math" "operator" "os"
+    "pickle" "posixpath" "pprint" "queue" "random" "secrets" "selectors" "shutil" "signal" "socket"
+    "socketserver" "statistics" "string" "struct" "textwrap" "threading" "traceback" "types" "typing" "urllib"
+    "urllib.parse" "uuid"
+};
 
 /// Does the engine have this module?
 pub fn exists(name: &str) -> bool {

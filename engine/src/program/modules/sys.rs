@@ -33,6 +33,25 @@ static FUNCTIONS: &[Native] = &[
         }))
     }),
     Native::framed("exception", |vm, _| Ok(vm.handled_below().unwrap_or(Value::None))),
+    Native::function("_format_exception", |vm, a| {
+        arity(&a, "_format_exception", 0, 1, 1)?;
+        Ok(Value::str(crate::program::traceback::format(vm, &a.all[0])))
+    }),
+    Native::function("_stack", |_, a| {
+        arity(&a, "_stack", 0, 1, 1)?;
+        Ok(Value::list(crate::program::traceback::stack(&a.all[0])))
+    }),
+    Native::framed("_caller", |vm, _| {
+        // The nearest frame of the program's own: file, line, function.
+        let found = vm.frames.iter().rev().find(|f| !f.code.source.frozen);
+        Ok(found.map_or(Value::None, |f| {
+            Value::tuple(vec![
+                Value::str(&*f.code.source.file),
+                Value::from(f.line),
+                f.code.name.value(),
+            ])
+        }))
+    }),
     Native::function("getrecursionlimit", |_, _| Ok(Value::from(RECURSION_LIMIT))),
     Native::function("setrecursionlimit", |_, _| Ok(Value::None)),
     Native::function("getsizeof", |vm, a| {
