@@ -44,6 +44,24 @@ pub fn format(vm: &mut Vm, e: &Value) -> String {
     parts.into_iter().rev().collect()
 }
 
+/// The frames that an exception passed, outermost first: file, line, function, text.
+pub fn stack(e: &Value) -> Vec<Value> {
+    let Some(data) = e.exc() else { return Vec::new() };
+    let entries = data.borrow().traceback.clone();
+    let shown = entries.iter().rev().filter(|t| !t.code.source.frozen);
+    shown
+        .map(|t| {
+            let line = t.code.line_of(t.ip);
+            Value::tuple(vec![
+                Value::str(&*t.code.source.file),
+                Value::from(line),
+                t.code.name.value(),
+                Value::str(t.code.source.line_text(line).trim()),
+            ])
+        })
+        .collect()
+}
+
 fn one(vm: &mut Vm, e: &Value) -> String {
     let mut out = String::new();
     let Some(data) = e.exc() else { return out };

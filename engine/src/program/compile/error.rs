@@ -50,7 +50,9 @@ impl CompileError {
             let stripped = stripped.trim_end();
             out.push_str(&format!("    {stripped}\n"));
             let column = source.column(self.range.start);
-            if column >= indent {
+            // An indentation that should not be there, or that mixes tabs and spaces, is not marked.
+            let unmarked = self.message == "unexpected indent" || self.kind == "TabError";
+            if column >= indent && !unmarked {
                 let before = text.get(indent..column.min(text.len())).unwrap_or("");
                 let end = if source.line(self.range.end.max(self.range.start)) == line {
                     source.column(self.range.end.max(self.range.start))

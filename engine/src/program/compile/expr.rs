@@ -183,7 +183,15 @@ impl<'a> Compiler<'a> {
                     span(s.range),
                 ));
             }
-            Expr::Await(_) => self.refuse("'await' is not supported by the engine yet.", range)?,
+            // What could hold it, async def, is refused before.
+            Expr::Await(_) => {
+                let words = if self.in_function() {
+                    "'await' outside async function"
+                } else {
+                    "'await' outside function"
+                };
+                return Err(CompileError::syntax(words, span(range)));
+            }
             Expr::NumberLiteral(_) => {
                 self.refuse("Complex numbers are not supported by the engine.", range)?
             }

@@ -21,6 +21,18 @@ pub(super) fn translate(source: &Rc<Source>, e: &ParseError) -> CompileError {
         .is_none_or(|rest| rest.trim().is_empty());
     let mut error = CompileError::syntax("invalid syntax", start..end.max(start + 1));
     error.incomplete = at_end;
+    if let Some(found) = wrong_bracket(text, end as usize).or_else(|| wrong_number(text, start as usize)) {
+        return found;
+    }
+    if let Some(line) = mixed_indentation(source) {
+        let begin = source.lines[line as usize - 1];
+        return CompileError {
+            kind: "TabError",
+            message: "inconsistent use of tabs and spaces in indentation".to_owned(),
+            range: begin..begin,
+            incomplete: false,
+        };
+    }
     if let Some(open) = unclosed_bracket(text, if at_end { text.len() } else { end as usize })
         && (at_end
             || matches!(&e.error, E::ExpectedToken { .. } | E::OtherError(_))
@@ -41,7 +53,23 @@ pub(super) fn translate(source: &Rc<Source>, e: &ParseError) -> CompileError {
         E::ExpectedToken { expected, found } => match (expected, found) {
             (T::Indent, _) => indentation(&mut error, source, start),
             (T::Colon, T::Equal) => {
-                error.message = "invalid syntax. Maybe you meant '==' or ':=' instead of '='?".to_owned();
+                let left = expression_before(text, start);
+                let before = left
+                    .and_then(|at| text.get(at..start as usize))
+                    .unwrap_or("")
+                    .trim();
+                if before.contains('.') || before.ends_with(']') {
+                    let what = describe(before);
+                    error.message =
+                        format!("cannot assign to {what} here. Maybe you meant '==' instead of '='?");
+                    let at = left.unwrap_or(0) as u32;
+                    error.range = at..at + before.len() as u32;
+                } else {
+                    error.message = "invalid syntax. Maybe you meant '==' or ':=' instead of '='?".to_owned();
+                    if let Some(at) = left {
+                        error.range = at as u32..value_end(text, start as usize + 1) as u32;
+                    }
+                }
             }
             (T::Colon, _) => {
                 error.message = "expected ':'".to_owned();
@@ -54,7 +82,7 @@ pub(super) fn translate(source: &Rc<Source>, e: &ParseError) -> CompileError {
             (_, T::Equal) => {
                 error.message = "invalid syntax".to_owned();
             }
-            (T::Rpar | T::Rsqb | T::Rbrace, _) if !at_end => {
+            (T::Rpar | T::Rsqb | T::Rbrace | T::Comma, _) if !at_end && is_word_or_literal(*found) => {
                 if let Some(before) = expression_before(text, start) {
                     error.message = "invalid syntax. Perhaps you forgot a comma?".to_owned();
                     error.range = before as u32..end.max(start + 1);
@@ -97,9 +125,11 @@ pub(super) fn translate(source: &Rc<Source>, e: &ParseError) -> CompileError {
         }
         E::PositionalAfterKeywordArgument => {
             error.message = "positional argument follows keyword argument".to_owned();
+            error.range = closing(text, end as usize);
         }
         E::PositionalAfterKeywordUnpacking => {
             error.message = "positional argument follows keyword argument unpacking".to_owned();
+            error.range = closing(text, end as usize);
         }
         E::InvalidArgumentUnpackingOrder => {
             error.message = "iterable argument unpacking follows keyword argument unpacking".to_owned();
@@ -121,6 +151,16 @@ pub(super) fn translate(source: &Rc<Source>, e: &ParseError) -> CompileError {
             error.message = "iterable unpacking cannot be used in comprehension".to_owned();
         }
         E::InvalidStarredExpressionUsage => error.message = "can't use starred expression here".to_owned(),
+        E::ExpectedExpression
+            if text
+                .get(start as usize..)
+                .is_some_and(|rest| rest.starts_with('}'))
+                && text
+                    .get(..start as usize)
+                    .is_some_and(|before| before.trim_end().ends_with('{')) =>
+        {
+            error.message = "f-string: empty expression not allowed".to_owned();
+        }
         E::EmptyImportNames => error.message = "invalid syntax".to_owned(),
         E::OtherError(words) => {
             if words.contains("expected an indented block") || words.contains("Expected an indented block") {
@@ -265,13 +305,7 @@ fn indentation(error: &mut CompileError, source: &Source, start: u32) {
     } else {
         let body = source.line_text(next);
         let begin = source.lines[next as usize - 1] + (body.len() - body.trim_start().len()) as u32;
-        let word = body
-            .trim_start()
-            .chars()
-            .take_while(|c| c.is_alphanumeric() || *c == '_')
-            .count()
-            .max(1);
-        error.range = begin..begin + word as u32;
+        error.range = begin..begin + 1;
     }
 }
 
@@ -330,10 +364,15 @@ fn describe(words: &str) -> &'static str {
     }
 }
 
-/// The innermost bracket that is open at this byte, outside strings and comments.
+/// The innermost bracket that is open at this byte.
 fn unclosed_bracket(text: &str, end: usize) -> Option<usize> {
+    brackets(text, end).ok().flatten()
+}
+
+/// The same; or the first closing bracket that does not fit, and the one that it should close. Outside strings and comments.
+fn brackets(text: &str, end: usize) -> Result<Option<usize>, (usize, Option<usize>)> {
     let bytes = text.as_bytes();
-    let mut open = Vec::new();
+    let mut open: Vec<usize> = Vec::new();
     let mut i = 0;
     while i < end.min(bytes.len()) {
         match bytes[i] {
@@ -360,14 +399,157 @@ fn unclosed_bracket(text: &str, end: usize) -> Option<usize> {
                 }
             }
             b'(' | b'[' | b'{' => open.push(i),
-            b')' | b']' | b'}' => {
-                open.pop();
+            close @ (b')' | b']' | b'}') => {
+                let wanted = match close {
+                    b')' => b'(',
+                    b']' => b'[',
+                    _ => b'{',
+                };
+                match open.pop() {
+                    Some(at) if bytes[at] == wanted => {}
+                    other => return Err((i, other)),
+                }
             }
             _ => {}
         }
         i += 1;
     }
-    open.pop()
+    Ok(open.pop())
+}
+
+/// A closing bracket that has no opening one, or another one, up to this byte: the tokenizer of CPython stops there.
+fn wrong_bracket(text: &str, end: usize) -> Option<CompileError> {
+    let Err((place, open)) = brackets(text, end) else {
+        return None;
+    };
+    let range = place as u32..place as u32 + 1;
+    let c = char::from(text.as_bytes()[place]);
+    Some(match open {
+        None => CompileError::syntax(format!("unmatched '{c}'"), range),
+        Some(open) => {
+            let open = char::from(text.as_bytes()[open]);
+            let words = format!("closing parenthesis '{c}' does not match opening parenthesis '{open}'");
+            CompileError::syntax(words, range)
+        }
+    })
+}
+
+/// `12abc`, `0x1g`, `007`.
+fn wrong_number(text: &str, start: usize) -> Option<CompileError> {
+    let bytes = text.as_bytes();
+    let word = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
+    let first = bytes[..start.min(bytes.len())]
+        .iter()
+        .rposition(|b| !word(b))
+        .map_or(0, |at| at + 1);
+    let number = &bytes[first..];
+    let length = number.iter().take_while(|b| word(b)).count();
+    let number = &number[..length];
+    if !number.first()?.is_ascii_digit() {
+        return None;
+    }
+    let at = |from: usize, to: usize| (first + from) as u32..(first + to) as u32;
+    if number.len() > 1 && number[0] == b'0' && number.iter().all(|b| b.is_ascii_digit() || *b == b'_') {
+        let zeros = number.iter().take_while(|b| **b == b'0').count();
+        if zeros < number.len() {
+            let words = "leading zeros in decimal integer literals are not permitted; \
+                         use an 0o prefix for octal integers";
+            return Some(CompileError::syntax(words, at(0, zeros)));
+        }
+        return None;
+    }
+    let (name, base) = match number.get(1).map(u8::to_ascii_lowercase) {
+        Some(b'x') if number[0] == b'0' => ("hexadecimal", 16),
+        Some(b'o') if number[0] == b'0' => ("octal", 8),
+        Some(b'b') if number[0] == b'0' => ("binary", 2),
+        _ => ("decimal", 10),
+    };
+    let skip = if base == 10 { 0 } else { 2 };
+    let good = number[skip..]
+        .iter()
+        .take_while(|b| **b == b'_' || (**b as char).is_digit(base))
+        .count();
+    let bad = skip + good;
+    // Exponents and the j of complex numbers are not this.
+    let b = *number.get(bad)?;
+    if base == 10 && matches!(b, b'e' | b'E' | b'j' | b'J') {
+        return None;
+    }
+    if b.is_ascii_digit() {
+        let words = format!("invalid digit '{}' in {name} literal", b as char);
+        return Some(CompileError::syntax(words, at(bad, bad + 1)));
+    }
+    Some(CompileError::syntax(
+        format!("invalid {name} literal"),
+        at(bad - 1, bad),
+    ))
+}
+
+/// The first line whose indentation neither repeats nor extends, tab for tab and space for space, an open one.
+fn mixed_indentation(source: &Source) -> Option<u32> {
+    let mut open: Vec<&str> = vec![""];
+    for line in 1..=source.lines.len() as u32 {
+        let text = source.line_text(line);
+        let body = text.trim_start_matches([' ', '\t']);
+        if body.trim().is_empty() || body.starts_with('#') {
+            continue;
+        }
+        let indent = &text[..text.len() - body.len()];
+        let width = |s: &str, tab: usize| {
+            s.chars()
+                .fold(0, |n, c| if c == '\t' { (n / tab + 1) * tab } else { n + 1 })
+        };
+        let last = open.last().copied().unwrap_or_default();
+        let by_eight = width(indent, 8).cmp(&width(last, 8));
+        let by_one = width(indent, 1).cmp(&width(last, 1));
+        if by_eight != by_one {
+            return Some(line);
+        }
+        match by_eight {
+            std::cmp::Ordering::Greater => open.push(indent),
+            std::cmp::Ordering::Equal => {}
+            std::cmp::Ordering::Less => {
+                while open.last().is_some_and(|o| width(o, 8) > width(indent, 8)) {
+                    open.pop();
+                }
+            }
+        }
+    }
+    None
+}
+
+/// Where the value after this byte ends: before the colon that ends the line.
+fn value_end(text: &str, start: usize) -> usize {
+    let rest = text.get(start..).unwrap_or("");
+    let line = rest.split('\n').next().unwrap_or("");
+    let begin = line.len() - line.trim_start().len();
+    let mut depth = 0;
+    for (i, c) in line.char_indices().skip(begin) {
+        match c {
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth -= 1,
+            ':' | ' ' | ',' if depth == 0 => return start + i,
+            _ => {}
+        }
+    }
+    start + line.trim_end().len()
+}
+
+/// The bracket that closes the call in which this byte lies.
+fn closing(text: &str, from: usize) -> std::ops::Range<u32> {
+    let open = unclosed_bracket(text, from);
+    let mut at = from;
+    // A few tries: each looks from the beginning.
+    for _ in 0..50 {
+        let Some(place) = text.get(at..).and_then(|rest| rest.find(')')).map(|i| at + i) else {
+            break;
+        };
+        if unclosed_bracket(text, place) == open {
+            return place as u32..place as u32 + 1;
+        }
+        at = place + 1;
+    }
+    from as u32..from as u32 + 1
 }
 
 /// Does the error stand at the beginning of a line, so that the bracket before it was forgotten?

@@ -240,15 +240,13 @@ impl Walk {
         }
     }
 
-    fn declare(&mut self, names: &[ast::Identifier], global: bool) {
+    fn declare(&mut self, names: &[ast::Identifier], global: bool, range: TextRange) {
         let word = if global { "global" } else { "nonlocal" };
         if !global && self.scopes.all[self.current].kind == Kind::Module {
-            if let Some(n) = names.first() {
-                self.fail(
-                    "nonlocal declaration not allowed at module level".to_owned(),
-                    n.range,
-                );
-            }
+            self.fail(
+                "nonlocal declaration not allowed at module level".to_owned(),
+                range,
+            );
             return;
         }
         for n in names {
@@ -267,7 +265,7 @@ impl Walk {
                     String::new()
                 };
                 if !words.is_empty() && !(scope.kind == Kind::Module && m.global) {
-                    self.fail(words, n.range);
+                    self.fail(words, range);
                 }
             }
             self.mark(n.as_str(), |m| {
@@ -397,15 +395,15 @@ impl Walk {
                 for alias in &i.names {
                     if alias.name.as_str() == "*" {
                         if self.scopes.all[self.current].kind != Kind::Module {
-                            self.fail("import * only allowed at module level".to_owned(), i.range);
+                            self.fail("import * only allowed at module level".to_owned(), alias.range);
                         }
                         continue;
                     }
                     self.assign(alias.asname.as_ref().unwrap_or(&alias.name).as_str());
                 }
             }
-            Stmt::Global(g) => self.declare(&g.names, true),
-            Stmt::Nonlocal(n) => self.declare(&n.names, false),
+            Stmt::Global(g) => self.declare(&g.names, true, g.range),
+            Stmt::Nonlocal(n) => self.declare(&n.names, false, n.range),
             Stmt::Expr(e) => self.expr(&e.value),
             Stmt::Match(m) => {
                 self.expr(&m.subject);

@@ -117,7 +117,7 @@ impl<'a> Compiler<'a> {
             )
     }
 
-    fn in_function(&mut self) -> bool {
+    pub(super) fn in_function(&mut self) -> bool {
         let scope = self.unit().scope;
         self.scopes.all[scope].kind == Kind::Function
     }

@@ -108,7 +108,7 @@ impl Vm {
                 "__file__",
                 Value::str(format!("/usr/lib/python3.11/{}.py", name.replace('.', "/"))),
             );
-            return Ok(Some(self.code_frame(code, module, Then::Discard)));
+            return Ok(Some(self.code_frame(code, module, Then::Push)));
         }
         let file = format!("{}.py", name.replace('.', "/"));
         if let Some(bytes) = self.files.get(&file).cloned() {
@@ -118,7 +118,7 @@ impl Vm {
                 .map_err(|e| throw(new("SyntaxError", vec![Value::str(e.message)])))?;
             let module = self.new_module(name, false);
             module.names.borrow_mut().put("__file__", Value::str(file));
-            return Ok(Some(self.code_frame(code, module, Then::Discard)));
+            return Ok(Some(self.code_frame(code, module, Then::Push)));
         }
         let top = name.split('.').next().unwrap_or(name);
         if modules::names::STANDARD.contains(&top) {

@@ -31,6 +31,8 @@ impl Vm {
         }
         self.line = f.line;
         let after = done.after.take();
+        let discarded = matches!(done.then, Then::Discard);
+        let kept = if discarded { Some(v.clone()) } else { None };
         match std::mem::replace(&mut done.then, Then::Push) {
             Then::Push if done.generator.is_none() => f.push(v),
             then => {
@@ -54,9 +56,12 @@ impl Vm {
             }
         }
         if let Some(after) = after {
-            let v = f.pop();
+            // What is discarded is so after the continuations, not before.
+            let v = kept.unwrap_or_else(|| f.pop());
             let v = self.go_on(after.0, v)?;
-            f.push(v);
+            if !discarded {
+                f.push(v);
+            }
         }
         Ok(None)
     }
