@@ -346,7 +346,7 @@ fn to_half(x: f64) -> Option<u16> {
         } else {
             0
         };
-    (bits < 0x7C00).then(|| sign | bits as u16)
+    (bits < 0x7C00).then_some(sign | bits as u16)
 }
 
 fn from_half(bits: u16) -> f64 {
