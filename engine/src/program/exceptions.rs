@@ -173,3 +173,22 @@ pub fn stop_iteration(value: Value) -> Box<Ctl> {
 pub fn is_a(value: &Value, class: &str) -> bool {
     matches!(value, Value::Obj(o) if o.class.is_subclass(types().exception(class)))
 }
+
+/// A SyntaxError as eval(), exec() and import raise it.
+pub fn syntax_error(e: &super::compile::CompileError, source: &super::code::Source) -> Value {
+    let (line, column) = e.position(source);
+    let text = Value::str(format!("{}\n", source.line_text(line)));
+    let file = Value::str(&*source.file);
+    let place = Value::tuple(vec![file.clone(), line.into(), column.into(), text.clone()]);
+    let value = new(e.kind, vec![Value::str(e.message.as_str()), place]);
+    if let Value::Obj(o) = &value {
+        let mut attrs = o.attrs.borrow_mut();
+        attrs.put("msg", Value::str(e.message.as_str()));
+        attrs.put("filename", file);
+        attrs.put("lineno", line.into());
+        attrs.put("offset", column.into());
+        attrs.put("text", text);
+        attrs.put("report", Value::str(e.report(source)));
+    }
+    value
+}

@@ -31,6 +31,10 @@ pub mod types;
 pub mod value;
 pub mod vm;
 
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;
+
 pub use vm::Vm;
 pub use vm::run::{Feed, ThreadView};
 pub use vm::threads::ThreadState;

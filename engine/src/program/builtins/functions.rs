@@ -35,9 +35,9 @@ pub static FUNCTIONS: &[Native] = &[
             _ => false,
         }))
     }),
-    Native::function("id", |_, a| {
+    Native::function("id", |vm, a| {
         arity(&a, "id", 0, 1, 1)?;
-        Ok(Value::from(repr::address_number(&a.all[0])))
+        Ok(Value::from(vm.id_of(&a.all[0])))
     }),
     Native::function("hash", |vm, a| {
         arity(&a, "hash", 0, 1, 1)?;
@@ -115,7 +115,8 @@ pub static FUNCTIONS: &[Native] = &[
     }),
     Native::framed("vars", vars),
     Native::framed("dir", dir),
-    Native::framed("globals", |vm, _| {
+    Native::framed("globals", |vm, a| {
+        arity(&a, "globals", 0, 0, 0)?;
         let Some(f) = vm.calling_frame() else {
             return Ok(Value::None);
         };
@@ -756,7 +757,7 @@ fn run_source(vm: &mut Vm, a: &Args<'_>, name: &str, mode: Mode) -> Res<Value> {
     };
     let source = Rc::new(Source::new("<string>", text, false));
     let code =
-        compile(&source, mode).map_err(|e| throw(exception("SyntaxError", vec![Value::str(e.message)])))?;
+        compile(&source, mode).map_err(|e| throw(crate::program::exceptions::syntax_error(&e, &source)))?;
     if a.pos().len() > 1 {
         return Err(raise(
             "NotImplementedError",

@@ -281,15 +281,12 @@ pub fn zip(vm: &mut Vm, a: Args<'_>) -> Res<Value> {
         None => false,
     };
     let mut its = Vec::new();
-    for (i, v) in a.pos().iter().enumerate() {
+    for v in a.pos() {
         match quick_iter(vm, v) {
             Some(it) => its.push(it),
             None => {
                 if !vm.is_iterable(v) && !matches!(v, Value::Class(_)) {
-                    return type_error(
-                        format!("zip argument #{} must support iteration", i + 1)
-                            .replace("zip argument", "zip argument"),
-                    );
+                    return type_error(format!("'{}' object is not iterable", type_name(v)));
                 }
                 let f = vm.prelude_function("zip");
                 return tail(f, vec![Value::tuple(a.pos().to_vec()), Value::Bool(strict)]);

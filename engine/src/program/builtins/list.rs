@@ -1,6 +1,5 @@
 //! list and tuple.
 
-use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::args::{arity, no_keywords};
@@ -10,7 +9,7 @@ use crate::program::code::{Bin, Cmp};
 use crate::program::exceptions::{raise, type_error, value_error};
 use crate::program::types::type_name;
 use crate::program::value::func::Native;
-use crate::program::value::{Args, Value};
+use crate::program::value::{Args, List, Value};
 use crate::program::vm::control::{CallReq, Ctl};
 use crate::program::vm::{Res, Vm};
 
@@ -175,7 +174,7 @@ pub static TUPLE: &[Native] = &[
     Native::method("__repr__", repr::object_repr),
 ];
 
-fn this<'a>(a: &Args<'a>) -> Res<&'a Rc<RefCell<Vec<Value>>>> {
+fn this<'a>(a: &Args<'a>) -> Res<&'a Rc<List>> {
     match a.all.first().map(Value::inner) {
         Some(Value::List(l)) => Ok(l),
         Some(other) => type_error(format!(
@@ -278,7 +277,9 @@ fn new_tuple(vm: &mut Vm, a: Args<'_>) -> Res<Value> {
 
 /// list.sort(key=, reverse=)
 fn sort(vm: &mut Vm, a: Args<'_>) -> Res<Value> {
-    arity(&a, "sort", 1, 0, 0)?;
+    if a.pos().len() > 1 {
+        return type_error("sort() takes no positional arguments");
+    }
     super::args::keywords(&a, "sort", &["key", "reverse"])?;
     let list = this(&a)?.clone();
     let reverse = match a.keyword("reverse") {

@@ -74,9 +74,7 @@ pub static TYPE: &[Native] = &[
     Native::constructor(type_new),
     Native::method("__init__", |_, _| Ok(Value::None)),
     Native::method("__repr__", repr::object_repr),
-    Native::method("__call__", |_, a| {
-        crate::program::vm::control::tail(a.all[0].clone(), a.all[1..].to_vec())
-    }),
+    Native::method("__call__", type_call),
     Native::method("mro", |_, a| match &a.all[0] {
         Value::Class(c) => Ok(Value::list(c.mro().cloned().map(Value::Class).collect())),
         _ => Ok(Value::None),
@@ -179,6 +177,20 @@ fn object_new(vm: &mut Vm, a: Args<'_>) -> Res<Value> {
     }
     let class = class.clone();
     Ok(vm.instance(&class, Payload::None))
+}
+
+/// What calling a class does when its metaclass does not say otherwise.
+fn type_call(vm: &mut Vm, a: Args<'_>) -> Res<Value> {
+    vm.plain_construct = true;
+    Err(Box::new(crate::program::vm::Ctl::Call(
+        crate::program::vm::control::CallReq {
+            callee: a.all[0].clone(),
+            args: a.all[1..].to_vec(),
+            names: a.names.to_vec(),
+            then: Vec::new(),
+            discard: false,
+        },
+    )))
 }
 
 /// type(x) and type(name, bases, dict)

@@ -49,6 +49,14 @@ pub fn exception_plain(v: &Value) -> String {
         return words.to_owned();
     }
     let data = data.borrow();
+    if crate::program::exceptions::is_a(v, "SyntaxError")
+        && let [message, Value::Tuple(place), ..] = data.args.as_slice()
+        && let [file, line, ..] = &place[..]
+    {
+        let file = str_plain(file);
+        let file = file.rsplit('/').next().unwrap_or(&file).to_owned();
+        return format!("{} ({file}, line {})", str_plain(message), str_plain(line));
+    }
     if crate::program::exceptions::is_a(v, "OSError") && data.args.len() >= 2 && data.args.len() <= 5 {
         let words = format!(
             "[Errno {}] {}",
@@ -327,15 +335,21 @@ pub fn address(v: &Value) -> String {
     format!("0x{:012x}", address_number(v))
 }
 
-/// id(v)
-pub fn address_number(v: &Value) -> u64 {
+/// The number in repr(): never a real address, so that a run that is repeated prints the same.
+fn address_number(v: &Value) -> u64 {
     match v {
         Value::Obj(o) if o.id > 0 => 0x7f00_0000_0000 + o.id * 48,
         Value::None => 0x7f00_0000_0010,
         Value::Bool(b) => 0x7f00_0000_0020 + u64::from(*b) * 16,
         Value::Int(n) => 0x7e00_0000_0000_u64.wrapping_add((*n as u64).wrapping_mul(32)),
         Value::Float(x) => 0x7d00_0000_0000 + (x.to_bits() >> 20),
-        other => 0x7f80_0000_0000 + (other.address().unwrap_or(16) as u64 & 0x7f_ffff_ffff),
+        other => {
+            let name = match other {
+                Value::Func(f) => format!("{}:{}", f.code.qualname, f.code.line),
+                other => type_name(other).to_string(),
+            };
+            0x7f80_0000_0000 + (crate::program::value::Str::new(name).hash() & 0xf_ffff_fff0)
+        }
     }
 }
 
@@ -434,7 +448,7 @@ pub fn str_then(vm: &mut Vm, v: Value, then: ThenFn, state: Vec<Value>) -> Res<V
                 Payload::Value(inner @ Value::Str(_)) => return then(vm, state, inner.clone()),
                 Payload::Exc(data) => {
                     let args = data.borrow().args.clone();
-                    if !args.iter().any(|a| needs_str_code(a)) {
+                    if !args.iter().any(needs_str_code) {
                         let text = exception_plain(&v);
                         return then(vm, state, Value::str(text));
                     }
@@ -597,6 +611,20 @@ pub fn base_of(v: &Value) -> Base {
 }
 
 impl Vm {
+    /// id(v): the same for the same object as long as it lives.
+    pub(crate) fn id_of(&mut self, v: &Value) -> u64 {
+        match v {
+            Value::Obj(o) if o.id > 0 => address_number(v),
+            _ => match v.address() {
+                None => address_number(v),
+                Some(at) => {
+                    let next = 0x7f40_0000_0000 + (self.ids.len() as u64 + 1) * 64;
+                    *self.ids.entry(at).or_insert(next)
+                }
+            },
+        }
+    }
+
     /// The words of an exception in a traceback; the program's `__str__` runs if it has one.
     pub(crate) fn exception_words(&mut self, e: &Value) -> String {
         let r = str_then(self, e.clone(), |_, _, v| Ok(v), Vec::new());

@@ -19,12 +19,12 @@ use crate::program::vm::{Res, Vm};
 /// str
 pub static METHODS: &[Native] = &[
     Native::constructor(new),
-    Native::method("upper", |_, a| text0(&a, "upper", |t| s::upper(t))),
-    Native::method("lower", |_, a| text0(&a, "lower", |t| s::lower(t))),
-    Native::method("casefold", |_, a| text0(&a, "casefold", |t| s::casefold(t))),
-    Native::method("capitalize", |_, a| text0(&a, "capitalize", |t| s::capitalize(t))),
-    Native::method("title", |_, a| text0(&a, "title", |t| s::title(t))),
-    Native::method("swapcase", |_, a| text0(&a, "swapcase", |t| s::swapcase(t))),
+    Native::method("upper", |_, a| text0(&a, "upper", s::upper)),
+    Native::method("lower", |_, a| text0(&a, "lower", s::lower)),
+    Native::method("casefold", |_, a| text0(&a, "casefold", s::casefold)),
+    Native::method("capitalize", |_, a| text0(&a, "capitalize", s::capitalize)),
+    Native::method("title", |_, a| text0(&a, "title", s::title)),
+    Native::method("swapcase", |_, a| text0(&a, "swapcase", s::swapcase)),
     Native::method("isspace", |_, a| test(&a, "isspace", s::is_space)),
     Native::method("isalpha", |_, a| test(&a, "isalpha", s::is_alpha)),
     Native::method("isalnum", |_, a| test(&a, "isalnum", s::is_alnum)),
@@ -68,12 +68,8 @@ pub static METHODS: &[Native] = &[
         Ok(Value::str(s::remove_suffix(t, x)))
     }),
     Native::method("replace", replace),
-    Native::method("split", |vm, a| {
-        split(vm, &a, "split", |t, sep, n| s::split(t, sep, n))
-    }),
-    Native::method("rsplit", |vm, a| {
-        split(vm, &a, "rsplit", |t, sep, n| s::rsplit(t, sep, n))
-    }),
+    Native::method("split", |vm, a| split(vm, &a, "split", s::split)),
+    Native::method("rsplit", |vm, a| split(vm, &a, "rsplit", s::rsplit)),
     Native::method("splitlines", |vm, a| {
         let keep = match a.get(1, "keepends") {
             Some(v) => vm.truth(v)?,

@@ -27,9 +27,7 @@ impl<'a> Compiler<'a> {
         let mut range = c.range;
         if !simple {
             self.expr(&c.func)?;
-            self.spread(args)?;
-            self.at(range);
-            return Ok(());
+            return self.spread(args, range);
         }
         let method = match &*c.func {
             Expr::Attribute(a) => {
@@ -87,7 +85,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// A call with `*args` or `**kw`: a tuple, perhaps a dict, then the call.
-    fn spread(&mut self, args: &'a ast::Arguments) -> Res {
+    fn spread(&mut self, args: &'a ast::Arguments, range: TextRange) -> Res {
         self.emit(Op::List(0));
         self.extend(&args.args, false)?;
         self.emit(Op::ListToTuple);
@@ -110,6 +108,7 @@ impl<'a> Compiler<'a> {
                 }
             }
         }
+        self.at(range);
         self.emit(Op::CallEx(keywords));
         Ok(())
     }

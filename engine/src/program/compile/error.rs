@@ -132,7 +132,7 @@ pub(super) fn check_depth(source: &Rc<Source>) -> Result<(), CompileError> {
     for (n, start) in source.lines.iter().enumerate() {
         let text = source.line_text(n as u32 + 1);
         let indent = text.len() - text.trim_start().len();
-        if indent > 100 && text.trim_start().len() > 0 && nested_blocks(source, n) > 60 {
+        if indent > 100 && !text.trim().is_empty() && nested_blocks(source, n) > 60 {
             return Err(CompileError {
                 kind: "IndentationError",
                 message: "too many levels of indentation".to_owned(),

@@ -264,7 +264,8 @@ impl Walk {
                 } else {
                     String::new()
                 };
-                if !words.is_empty() && !(scope.kind == Kind::Module && m.global) {
+                let redeclared = scope.kind == Kind::Module && m.global;
+                if !words.is_empty() && !redeclared {
                     self.fail(words, range);
                 }
             }

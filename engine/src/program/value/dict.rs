@@ -125,6 +125,15 @@ impl Dict {
     }
 }
 
+impl Drop for Dict {
+    fn drop(&mut self) {
+        let map = std::mem::take(self.map.get_mut());
+        if !map.is_empty() {
+            super::sequence::release(map.into_values());
+        }
+    }
+}
+
 /// What dict.keys(), .values() and .items() give.
 pub struct DictView {
     /// Of which dict.

@@ -4,14 +4,14 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use super::{Dict, Range, Set, Str, Value, ViewKind};
+use super::{Dict, List, Range, Set, Str, Tuple, Value, ViewKind};
 
 /// An iterator with its state.
 pub enum Iter {
     /// Over a list; ended ones stay ended.
-    List(Rc<RefCell<Vec<Value>>>, Cell<usize>),
+    List(Rc<List>, Cell<usize>),
     /// Over a tuple.
-    Tuple(Rc<Box<[Value]>>, Cell<usize>),
+    Tuple(Rc<Tuple>, Cell<usize>),
     /// Over a str: byte offset.
     Str(Rc<Str>, Cell<usize>),
     /// Over bytes.
@@ -25,7 +25,7 @@ pub enum Iter {
     /// Over a set: place, and the length it must keep.
     Set(Rc<Set>, Cell<usize>, usize),
     /// reversed() of a list: next index + 1.
-    ReversedList(Rc<RefCell<Vec<Value>>>, Cell<usize>),
+    ReversedList(Rc<List>, Cell<usize>),
     /// Values at hand, handed out from the front: reversed() of others, string splits, ...
     Values(RefCell<std::vec::IntoIter<Value>>, &'static str),
     /// enumerate() of a native iterator.

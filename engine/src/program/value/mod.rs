@@ -8,6 +8,7 @@
 //! text      str, bytes, bytearray; names (interned str)
 //! names     the small map from names to values: attributes, globals, class bodies
 //! dict      dict, set: hashing and equality of keys
+//! sequence  list, tuple; dropping long chains
 //! object    classes, instances and what an instance may carry
 //! func      functions, methods, natives, cells, generators, properties
 //! iter      the native iterators
@@ -22,6 +23,7 @@ pub mod hash;
 pub mod iter;
 pub mod names;
 pub mod object;
+pub mod sequence;
 pub mod text;
 
 use num_bigint::BigInt;
@@ -33,6 +35,7 @@ pub use func::{Args, CellBox, Function, Generator, Method, Native, Property};
 pub use iter::Iter;
 pub use names::NameMap;
 pub use object::{Class, ExcData, Instance, Module, Payload, SocketData};
+pub use sequence::{List, Tuple};
 pub use text::{Name, Str};
 
 use super::code::Code;
@@ -64,9 +67,9 @@ pub enum Value {
     /// bytearray
     ByteArray(Rc<RefCell<Vec<u8>>>),
     /// tuple
-    Tuple(Rc<Box<[Value]>>),
+    Tuple(Rc<Tuple>),
     /// list
-    List(Rc<RefCell<Vec<Value>>>),
+    List(Rc<List>),
     /// dict
     Dict(Rc<Dict>),
     /// set, frozenset
@@ -158,12 +161,12 @@ impl Value {
 
     /// A tuple.
     pub fn tuple(items: Vec<Value>) -> Self {
-        Self::Tuple(Rc::new(items.into_boxed_slice()))
+        Self::Tuple(Rc::new(Tuple::new(items)))
     }
 
     /// A list.
     pub fn list(items: Vec<Value>) -> Self {
-        Self::List(Rc::new(RefCell::new(items)))
+        Self::List(Rc::new(List::new(items)))
     }
 
     /// An int of any size.

@@ -118,7 +118,7 @@ pub mod flag {
 
 impl Class {
     /// The class itself, then its bases in resolution order.
-    pub fn mro<'a>(self: &'a Rc<Self>) -> impl Iterator<Item = &'a Rc<Class>> {
+    pub fn mro(self: &Rc<Self>) -> impl Iterator<Item = &Rc<Class>> {
         std::iter::once(self).chain(self.mro.iter())
     }
 
@@ -304,6 +304,18 @@ pub struct Module {
 impl Drop for Instance {
     fn drop(&mut self) {
         let Some(graveyard) = self.graveyard.take() else {
+            let attrs = self.attrs.get_mut().take();
+            let inside = match std::mem::take(&mut self.payload) {
+                Payload::Value(v) => vec![v],
+                Payload::Exc(e) => {
+                    let e = e.into_inner();
+                    e.args.into_iter().chain(e.cause).chain(e.context).collect()
+                }
+                _ => Vec::new(),
+            };
+            if !attrs.is_empty() || !inside.is_empty() {
+                super::sequence::release(attrs.into_iter().map(|(_, v)| v).chain(inside));
+            }
             return;
         };
         if self.class.has(flag::DEL) {

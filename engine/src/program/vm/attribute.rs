@@ -754,12 +754,9 @@ fn is_data_descriptor(v: &Value) -> bool {
 }
 
 /// Drops the result of a call that was asked for.
-pub(crate) fn discard(e: Box<Ctl>) -> Box<Ctl> {
-    match *e {
-        Ctl::Call(mut req) => {
-            req.discard = true;
-            Box::new(Ctl::Call(req))
-        }
-        other => Box::new(other),
+pub(crate) fn discard(mut e: Box<Ctl>) -> Box<Ctl> {
+    if let Ctl::Call(req) = &mut *e {
+        req.discard = true;
     }
+    e
 }

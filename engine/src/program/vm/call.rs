@@ -115,6 +115,9 @@ impl Vm {
         if self.frames.len() >= RECURSION_LIMIT + self.nested as usize {
             return Err(raise("RecursionError", "maximum recursion depth exceeded"));
         }
+        if self.made >= self.measure_at {
+            self.check_memory(&f.slots)?;
+        }
         new.then = then;
         self.ticks += 1;
         let caller = std::mem::replace(f, new);
@@ -252,11 +255,11 @@ impl Vm {
                 missing_words(&missing, "positional")
             ));
         }
-        for i in argc..argc + kwonly {
-            if slots[i].is_unbound() {
-                match func.kw_defaults.iter().find(|(n, _)| *n == code.locals[i]) {
-                    Some((_, v)) => slots[i] = v.clone(),
-                    None => missing.push(code.locals[i].clone()),
+        for (slot, name) in slots.iter_mut().zip(&*code.locals).skip(argc).take(kwonly) {
+            if slot.is_unbound() {
+                match func.kw_defaults.iter().find(|(n, _)| n == name) {
+                    Some((_, v)) => *slot = v.clone(),
+                    None => missing.push(name.clone()),
                 }
             }
         }
@@ -297,11 +300,12 @@ impl Vm {
     }
 
     /// Puts the entries of a mapping into the dict of a call's keywords or of a display.
-    pub(crate) fn merge(&mut self, d: &Rc<Dict>, v: Value, call: bool) -> Res<()> {
+    pub(crate) fn merge(&mut self, d: &Rc<Dict>, v: Value, function: &str) -> Res<()> {
+        let call = !function.is_empty();
         let Value::Dict(other) = v.inner() else {
             let name = type_name(&v);
             return type_error(if call {
-                format!("argument after ** must be a mapping, not {name}")
+                format!("{function} argument after ** must be a mapping, not {name}")
             } else {
                 format!("'{name}' object is not a mapping")
             });
@@ -319,7 +323,7 @@ impl Vm {
                 };
                 if d.map.borrow().contains_key(&k) {
                     return type_error(format!(
-                        "got multiple values for keyword argument '{}'",
+                        "{function} got multiple values for keyword argument '{}'",
                         s.as_str()
                     ));
                 }
@@ -599,4 +603,16 @@ fn receiver() -> Rc<Code> {
 pub(crate) fn thread_code() -> Rc<Code> {
     thread_local!(static CODE: Rc<Code> = super::run::small_code("<thread>", &[Op::CallEx(false), Op::Return]));
     CODE.with(Rc::clone)
+}
+
+/// How CPython names a function in errors about a call: `__main__.f()`.
+pub(crate) fn function_words(v: &Value) -> String {
+    match v {
+        Value::Func(f) => format!("{}.{}()", f.globals.name, f.qualname.borrow()),
+        Value::Method(m) => function_words(&m.func),
+        Value::Native(n) => format!("{}()", n.name),
+        Value::Class(c) if c.builtin => format!("{}()", c.name()),
+        Value::Class(c) => format!("{}.{}()", c.module, c.qualname),
+        other => format!("{} object", type_name(other)),
+    }
 }

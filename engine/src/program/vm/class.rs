@@ -18,7 +18,9 @@ impl Vm {
         let Value::Class(class) = f.slots[at].clone() else {
             return Ok(None);
         };
+        let plain = std::mem::take(&mut self.plain_construct);
         if let Some(meta) = &class.meta
+            && !plain
             && let Some(call) = meta.lookup(&self.names.call)
             && !matches!(call, Value::Native(_))
         {

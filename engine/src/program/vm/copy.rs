@@ -104,6 +104,7 @@ impl Vm {
             status: self.status,
             raised: self.raised.clone(),
             made: self.made,
+            measure_at: self.measure_at,
             nested: self.nested,
             files: self.files.clone(),
             state: self.state.iter().map(|(n, v)| (*n, c.value(v))).collect(),
@@ -111,6 +112,8 @@ impl Vm {
             depth: self.depth,
             interrupted: self.interrupted,
             finishing: self.finishing,
+            plain_construct: false,
+            ids: std::collections::HashMap::new(),
             typed: self.typed.clone(),
             names: Names::clone(&self.names),
         };
@@ -122,12 +125,18 @@ impl Vm {
 
     /// About how many bytes the program's values hold.
     pub fn size(&self) -> usize {
+        self.size_with(&[])
+    }
+
+    /// The same with the slots of the running frame.
+    pub(crate) fn size_with(&self, running: &[Value]) -> usize {
         let mut total = 4096 + self.output_bytes;
         let mut seen = HashSet::new();
         let mut work: Vec<Value> = Vec::new();
         for (_, m) in &self.modules {
             work.push(m.clone());
         }
+        work.extend(running.iter().cloned());
         let frames = self
             .frames
             .iter()
@@ -599,7 +608,8 @@ impl Copier {
     }
 
     fn iter(&mut self, i: &Iter) -> Iter {
-        let list = |c: &mut Self, l: &Rc<RefCell<Vec<Value>>>| match c.value(&Value::List(l.clone())) {
+        let list = |c: &mut Self, l: &Rc<crate::program::value::List>| match c.value(&Value::List(l.clone()))
+        {
             Value::List(l) => l,
             _ => l.clone(),
         };

@@ -86,6 +86,9 @@ impl Vm {
                 Op::JumpBack(to) => {
                     f.ip = to as usize;
                     self.ticks += 1;
+                    if self.made >= self.measure_at {
+                        self.check_memory(&f.slots)?;
+                    }
                     if self.ticks >= self.look_up {
                         if self.nested == 0 {
                             return Ok(Flow::LookUp);
@@ -293,11 +296,7 @@ impl Vm {
     fn rare(&mut self, f: &mut Frame, op: Op) -> Res<Option<Flow>> {
         match op {
             Op::Nop => {}
-            Op::Bury => {
-                if self.graveyard.full.get() {
-                    self.bury(f)?;
-                }
-            }
+            Op::Bury if self.graveyard.full.get() => self.bury(f)?,
             Op::DelFast(i) => {
                 if f.slots[i as usize].is_unbound() {
                     return Err(self.unbound_local(f, i));
@@ -514,8 +513,9 @@ impl Vm {
                 let in_call = matches!(what, Some(Op::ListToTuple));
                 if !self.is_iterable(&v) {
                     let name = crate::program::types::type_name(&v);
-                    return type_error(if in_call {
-                        format!("Value after * must be an iterable, not {name}")
+                    return type_error(if in_call && at > 0 {
+                        let f = super::call::function_words(&f.slots[at - 1]);
+                        format!("{f} argument after * must be an iterable, not {name}")
                     } else {
                         format!("'{name}' object is not iterable")
                     });
@@ -540,7 +540,12 @@ impl Vm {
                 let Value::Dict(d) = f.slots[at].clone() else {
                     return Ok(None);
                 };
-                self.merge(&d, v, matches!(op, Op::DictMerge(_)))?;
+                let words = if matches!(op, Op::DictMerge(_)) && at >= 2 {
+                    super::call::function_words(&f.slots[at - 2])
+                } else {
+                    String::new()
+                };
+                self.merge(&d, v, &words)?;
             }
             Op::ListToTuple => {
                 if let Value::List(l) = f.pop() {
@@ -635,7 +640,7 @@ impl Vm {
             Op::ImportStar => self.import_star(f)?,
             Op::Display => {
                 let v = f.pop();
-                let _ = self.display(v)?;
+                self.display(v)?;
             }
             Op::Refuse(words) => {
                 let words = f.code.consts[words as usize].as_str().unwrap_or("").to_owned();

@@ -115,7 +115,7 @@ impl Vm {
             let text = String::from_utf8_lossy(&bytes).into_owned();
             let source = Rc::new(Source::new(&file, &text, false));
             let code = compile(&source, Mode::Program)
-                .map_err(|e| throw(new("SyntaxError", vec![Value::str(e.message)])))?;
+                .map_err(|e| throw(crate::program::exceptions::syntax_error(&e, &source)))?;
             let module = self.new_module(name, false);
             module.names.borrow_mut().put("__file__", Value::str(file));
             return Ok(Some(self.code_frame(code, module, Then::Push)));

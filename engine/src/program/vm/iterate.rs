@@ -1,6 +1,6 @@
 //! for loops, unpacking, generators.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::rc::Rc;
 
 use super::control::{Cont, call_then, tail};
@@ -427,7 +427,7 @@ impl Vm {
     }
 
     /// list.extend: gives the list back.
-    pub(crate) fn extend_list(&mut self, list: Rc<RefCell<Vec<Value>>>, v: Value) -> Res<Value> {
+    pub(crate) fn extend_list(&mut self, list: Rc<crate::program::value::List>, v: Value) -> Res<Value> {
         self.collect_then(
             &v,
             |_, mut state, items| {
@@ -443,7 +443,7 @@ impl Vm {
     }
 
     pub(crate) fn unpack(&mut self, f: &mut Frame, v: Value, n: usize) -> Res<()> {
-        let items = self.to_unpack(&v)?;
+        let items = self.items_of(&v)?;
         if items.len() != n {
             return Err(wrong_count(&v, items.len(), n));
         }
@@ -452,7 +452,7 @@ impl Vm {
     }
 
     pub(crate) fn unpack_ex(&mut self, f: &mut Frame, v: Value, before: usize, after: usize) -> Res<()> {
-        let mut items = self.to_unpack(&v)?;
+        let mut items = self.items_of(&v)?;
         if items.len() < before + after {
             return value_error(format!(
                 "not enough values to unpack (expected at least {}, got {})",
@@ -468,7 +468,7 @@ impl Vm {
         Ok(())
     }
 
-    fn to_unpack(&mut self, v: &Value) -> Res<Vec<Value>> {
+    fn items_of(&mut self, v: &Value) -> Res<Vec<Value>> {
         match v {
             Value::Tuple(t) => Ok(t.to_vec()),
             Value::List(l) => Ok(l.borrow().clone()),

@@ -106,6 +106,8 @@ pub struct Vm {
     pub(crate) raised: Option<Raised>,
     /// Rough count of bytes made since memory was last measured.
     pub(crate) made: usize,
+    /// How much must be made before memory is measured again.
+    pub(crate) measure_at: usize,
     /// Nested calls from Rust.
     pub(crate) nested: u32,
     /// Files of the program's directory.
@@ -120,6 +122,10 @@ pub struct Vm {
     pub(crate) interrupted: bool,
     /// How far the end is.
     pub(crate) finishing: run::Finishing,
+    /// The next class that is called is made as `type.__call__` makes it.
+    pub(crate) plain_construct: bool,
+    /// What id() has given for objects that have no number of their own.
+    pub(crate) ids: std::collections::HashMap<usize, u64>,
     /// Lines typed at the prompt.
     pub(crate) typed: String,
     /// Names that the VM itself looks up.
@@ -267,6 +273,22 @@ impl Vm {
             return Err(crate::program::exceptions::raise("MemoryError", ""));
         }
         self.made(bytes);
+        self.check_memory(&[])
+    }
+
+    /// Measures what the program holds when it has made much since the last time.
+    pub(crate) fn check_memory(&mut self, running: &[Value]) -> Res<()> {
+        if self.made < self.measure_at {
+            return Ok(());
+        }
+        let size = self.size_with(running);
+        self.made = 0;
+        // Measured again when the program can have reached the bound at the earliest.
+        self.measure_at = MAX_MEMORY.saturating_sub(size).max(MAX_MEMORY / 16);
+        self.ticks += (size >> 12) as u64;
+        if size > MAX_MEMORY {
+            return Err(crate::program::exceptions::raise("MemoryError", ""));
+        }
         Ok(())
     }
 

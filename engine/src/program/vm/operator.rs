@@ -127,7 +127,7 @@ impl Vm {
                 }
             }
             (Value::Dict(d), Bin::Or) => {
-                self.merge(d, b, false)?;
+                self.merge(d, b, "")?;
                 return Ok(a);
             }
             (Value::Set(s), Bin::Or | Bin::And | Bin::Sub | Bin::Xor) if !s.frozen => {
@@ -282,7 +282,7 @@ impl Vm {
             (Bin::Or, V::Dict(x), V::Dict(y)) => {
                 let d = Rc::new(crate::program::value::Dict::new(x.map.borrow().clone()));
                 d.custom.set(x.custom.get());
-                self.merge(&d, V::Dict(y.clone()), false)?;
+                self.merge(&d, V::Dict(y.clone()), "")?;
                 Ok(Some(V::Dict(d)))
             }
             (Bin::And | Bin::Or | Bin::Sub | Bin::Xor, _, _) => builtins::set::operator(self, op, a, b),
@@ -913,9 +913,7 @@ fn big_order(x: f64, n: &BigInt) -> Option<Ordering> {
 
 /// 0, 1 or -1 to any power.
 fn tiny_power(x: &BigInt, y: &BigInt) -> BigInt {
-    if y.is_zero() {
-        BigInt::from(1)
-    } else if x.is_negative() && y.is_even() {
+    if y.is_zero() || (x.is_negative() && y.is_even()) {
         BigInt::from(1)
     } else {
         x.clone()

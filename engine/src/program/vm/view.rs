@@ -120,7 +120,8 @@ fn frame_view(f: &Frame) -> FrameView {
 
 fn is_shown(n: &Name, v: &Value) -> bool {
     let name = n.as_str();
-    !(name.starts_with("__") && name.ends_with("__"))
+    let special = name.starts_with("__") && name.ends_with("__");
+    !special
         && !matches!(
             v,
             Value::Module(_) | Value::Func(_) | Value::Class(_) | Value::Native(_)
