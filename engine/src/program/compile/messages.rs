@@ -20,7 +20,6 @@ pub(super) fn translate(source: &Rc<Source>, e: &ParseError) -> CompileError {
         .get(start as usize..)
         .is_none_or(|rest| rest.trim().is_empty());
     let mut error = CompileError::syntax("invalid syntax", start..end.max(start + 1));
-    error.incomplete = at_end;
     if let Some(found) = wrong_bracket(text, end as usize).or_else(|| wrong_number(text, start as usize)) {
         return found;
     }

@@ -73,7 +73,11 @@ pub fn compile(source: &Rc<Source>, mode: Mode) -> Result<Rc<Code>, CompileError
     let scopes = scope::analyze(&module.body)?;
     let mut c = emit::Compiler::new(source.clone(), mode, scopes);
     c.enter_module();
-    let (body, doc) = call::docstring(&module.body);
+    // At a prompt a text alone is a value to be shown.
+    let (body, doc) = match mode {
+        Mode::Interactive => (&module.body[..], None),
+        _ => call::docstring(&module.body),
+    };
     if let Some(doc) = doc
         && mode == Mode::Program
     {

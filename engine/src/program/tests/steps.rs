@@ -42,44 +42,6 @@ fn stops_before_each_line_and_shows_variables() {
 }
 
 #[test]
-fn one_program_talks_to_itself_over_threads() {
-    let source = "
-import socket, threading
-server = socket.socket()
-server.bind(('127.0.0.1', 8888))
-server.listen(1)
-def serve():
-    with server.accept()[0] as conn:
-        while data := conn.recv(1024):
-            conn.sendall(data.upper())
-t = threading.Thread(target=serve)
-t.start()
-c = socket.socket()
-c.connect(('127.0.0.1', 8888))
-c.sendall(b'x' * 2500)
-got = b''
-while len(got) < 2500:
-    got += c.recv(4096)
-c.close()
-t.join()
-print(len(got), got[:3], c)
-";
-    let mut w = World::new(source);
-    assert_eq!(w.run(false), 0, "{}", w.err);
-    assert_eq!(
-        w.out,
-        "2500 b'XXX' <socket.socket [closed] fd=-1, family=2, type=1, proto=0>\n"
-    );
-    // sendall is a loop of sends, as the world's window is small.
-    assert_eq!(
-        w.calls.iter().filter(|c| *c == "sendall(4)").count(),
-        3,
-        "{:?}",
-        w.calls
-    );
-}
-
-#[test]
 fn a_socket_is_closed_when_its_last_name_goes() {
     let mut w = World::new(
         "import socket\ns = socket.socket()\ns = None\nprint('after')\nt = socket.socket()\nprint(t.fileno())\n",

@@ -497,7 +497,13 @@ impl Vm {
                 self.threads[0].state = State::Ready;
                 Feed::Ready
             }
-            Err(e) if e.incomplete && !(more && line.trim().is_empty()) => Feed::Incomplete,
+            // As CPython's prompt: an open bracket, an open text or a block without a body wait for more lines.
+            Err(e)
+                if (e.incomplete || e.message.ends_with("was never closed"))
+                    && !(more && line.trim().is_empty()) =>
+            {
+                Feed::Incomplete
+            }
             Err(e) => {
                 self.typed.clear();
                 let report = e.report(&source);
