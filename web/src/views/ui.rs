@@ -236,7 +236,10 @@ impl Ui {
     /// Brings a program into its lane.
     pub fn show(&self, program: ProgramId) {
         let side = self.driver().sides().get(usize::from(program.0)).copied();
-        if let Some(side) = side {
+        // Only if another one is there: a lane that is made anew takes the focus away from whoever steps by keys.
+        if let Some(side) = side
+            && self.shown[side as usize].get_untracked() != Some(program)
+        {
             self.shown[side as usize].set(Some(program));
         }
     }

@@ -38,13 +38,15 @@ pub(crate) fn release(values: impl IntoIterator<Item = Value>) {
     DEPTH.with(|depth| {
         let d = depth.get();
         if d >= MAX_DEPTH {
-            ASIDE.with(|aside| aside.borrow_mut().extend(values));
+            // While a thread ends, this store may be gone before the last values: those are dropped where they are.
+            let values: Vec<Value> = values.into_iter().collect();
+            let _ = ASIDE.try_with(|aside| aside.borrow_mut().extend(values));
             return;
         }
         depth.set(d + 1);
         values.into_iter().for_each(drop);
         if d == 0 {
-            while let Some(v) = ASIDE.with(|aside| aside.borrow_mut().pop()) {
+            while let Ok(Some(v)) = ASIDE.try_with(|aside| aside.borrow_mut().pop()) {
                 drop(v);
             }
         }

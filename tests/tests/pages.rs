@@ -1,0 +1,384 @@
+//! The pages in a real browser: the home page, a lab on its own, the playground; by mouse, keyboard and typing.
+
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+use wirelab_tests::{Look, Page, in_browser};
+
+/// No lab here needs more steps than this.
+const MOST: u32 = 200;
+
+async fn check_in_every_look(page: &Page) -> Result<()> {
+    for look in Look::ALL {
+        page.look(look).await?;
+        page.check_accessible()
+            .await
+            .with_context(|| format!("{look:?}"))?;
+    }
+    page.look(Look::Projector).await
+}
+
+/// How many events the timeline has, and which one is shown.
+async fn place(page: &Page) -> Result<(u64, u64)> {
+    let text = page.text("[data-position]").await?;
+    let numbers: Vec<u64> = text
+        .split(|c: char| !c.is_ascii_digit())
+        .filter_map(|part| part.parse().ok())
+        .collect();
+    ensure!(numbers.len() == 2, "a position has two numbers: {text:?}");
+    Ok((numbers[1], numbers[0]))
+}
+
+async fn is_there(page: &Page, css: &str) -> Result<bool> {
+    let found = page
+        .script("return document.querySelector(args) !== null", json!(css))
+        .await?;
+    found.as_bool().context("yes or no")
+}
+
+#[test]
+fn home_lists_the_labs() -> Result<()> {
+    in_browser(async |page| {
+        page.open("/").await?;
+        page.element("[data-labs] a").await?;
+        let listed = page
+            .script(
+                "return document.querySelectorAll('[data-labs] a').length",
+                Value::Null,
+            )
+            .await?;
+        let index = page
+            .script(
+                "return (await (await fetch('/labs/index.json')).json()).length",
+                Value::Null,
+            )
+            .await?;
+        assert_eq!(listed, index);
+        check_in_every_look(&page).await?;
+        page.screenshots("home").await
+    })
+}
+
+#[test]
+fn a_presenters_clicker_goes_through_a_lab_and_back() -> Result<()> {
+    in_browser(async |page| {
+        page.open("/lab.html?lab=tcp-echo").await?;
+        check_in_every_look(&page).await?;
+        // The keys of this page work wherever the focus is.
+        let story = page
+            .press_until(0, "PageDown", MOST, |story| story.ended("client") == Some(0))
+            .await?;
+        ensure!(
+            story
+                .printed("client")
+                .contains("Received b'Is anybody out there?'")
+        );
+        let (all, here) = place(&page).await?;
+        assert_eq!(all, here, "live");
+
+        page.press("PageUp").await?;
+        page.element("[data-past]").await?;
+        let (still, back) = place(&page).await?;
+        assert_eq!(still, all, "looking back changes nothing");
+        ensure!(back < all, "{back} of {all}");
+        check_in_every_look(&page).await?;
+        page.screenshots("lab-past").await?;
+
+        page.press("Home").await?;
+        page.lab(0, "").await?;
+        assert_eq!(place(&page).await?, (all, 0));
+        page.press("End").await?;
+        page.lab(0, "").await?;
+        assert_eq!(place(&page).await?, (all, all));
+        ensure!(!is_there(&page, "[data-past]").await?);
+        check_in_every_look(&page).await?;
+        page.screenshots("lab-end").await
+    })
+}
+
+#[test]
+fn a_link_opens_a_lab_at_a_step() -> Result<()> {
+    in_browser(async |page| {
+        page.open("/lab.html?lab=tcp-echo&step=12").await?;
+        page.lab(0, "").await?;
+        assert_eq!(place(&page).await?.1, 12);
+        page.open("/lab.html?lab=tcp-echo&step=20&present").await?;
+        page.lab(0, "").await?;
+        assert_eq!(place(&page).await?.1, 20);
+        check_in_every_look(&page).await?;
+        page.screenshots("lab-present").await
+    })
+}
+
+#[test]
+fn a_lab_that_does_not_exist_is_one_plain_sentence() -> Result<()> {
+    in_browser(async |page| {
+        page.open("/lab.html?lab=no-such-lab").await?;
+        let said = page.text("wire-lab [role=alert]").await?;
+        ensure!(said.contains("no-such-lab"), "{said}");
+        page.check_accessible().await?;
+        page.console_errors().await.map(drop)
+    })
+}
+
+#[test]
+fn a_line_is_typed_into_the_terminal() -> Result<()> {
+    in_browser(async |page| {
+        page.open("/lab.html?lab=temperature").await?;
+        page.step_to_end(0, MOST).await?;
+        check_in_every_look(&page).await?;
+        page.screenshots("lab-awaits-input").await?;
+        page.element("[data-lane=left] [data-type]")
+            .await?
+            .send_keys("20\u{e007}")
+            .await?;
+        page.step_to_end(0, MOST).await?;
+        let story = page.story(0).await?;
+        ensure!(
+            story.printed("client").ends_with("In degrees Fahrenheit: 68.0\n"),
+            "{}",
+            story.printed("client")
+        );
+
+        // A suggested line does the same.
+        page.click("[data-do=reset]").await?;
+        page.step_to_end(0, MOST).await?;
+        page.click("[data-hint]").await?;
+        page.step_to_end(0, MOST).await?;
+        let story = page.story(0).await?;
+        ensure!(
+            story
+                .printed("client")
+                .ends_with("In degrees Fahrenheit: 97.88000000000001\n"),
+            "{}",
+            story.printed("client")
+        );
+        Ok(())
+    })
+}
+
+#[test]
+fn a_program_is_edited_in_place_and_run() -> Result<()> {
+    in_browser(async |page| {
+        page.open("/lab.html?lab=tcp-echo").await?;
+        page.lab(0, "").await?;
+        page.click("[data-lane=left] [data-do=edit]").await?;
+        let area = page.element("[data-editor] textarea").await?;
+        page.script(
+            "const area = document.querySelector('[data-editor] textarea');
+             const at = area.value.indexOf(args);
+             area.focus();
+             area.setSelectionRange(at, at + args.length);",
+            json!("Is anybody out there?"),
+        )
+        .await?;
+        area.send_keys("Edited here").await?;
+        check_in_every_look(&page).await?;
+        page.screenshots("lab-editing").await?;
+        page.click("[data-do=apply]").await?;
+        page.step_to_end(0, MOST).await?;
+        let story = page.story(0).await?;
+        ensure!(
+            story.printed("client").ends_with("Received b'Edited here'\n"),
+            "{}",
+            story.printed("client")
+        );
+        ensure!(
+            story.printed("server").contains("Received b'Edited here'\n"),
+            "{}",
+            story.printed("server")
+        );
+        Ok(())
+    })
+}
+
+#[test]
+fn a_syntax_error_stands_at_its_line() -> Result<()> {
+    in_browser(async |page| {
+        page.open("/lab.html?lab=tcp-echo").await?;
+        page.lab(0, "").await?;
+        page.click("[data-lane=left] [data-do=edit]").await?;
+        let area = page.element("[data-editor] textarea").await?;
+        page.script(
+            "const area = document.querySelector('[data-editor] textarea');
+             const at = area.value.indexOf('sock.connect');
+             area.focus();
+             area.setSelectionRange(at, at);",
+            Value::Null,
+        )
+        .await?;
+        area.send_keys("if if ").await?;
+        page.click("[data-do=run-edited]").await?;
+        let fault = page.element("[data-lane=left] [data-error]").await?;
+        ensure!(
+            fault.attr("data-error").await?.as_deref() == Some("SyntaxError"),
+            "{:?}",
+            fault.text().await?
+        );
+        ensure!(
+            page.story(0)
+                .await?
+                .complained("client")
+                .contains("SyntaxError: ")
+        );
+        check_in_every_look(&page).await?;
+        page.screenshots("lab-syntax-error").await
+    })
+}
+
+#[test]
+fn an_error_says_its_name_at_its_line() -> Result<()> {
+    in_browser(async |page| {
+        page.open("/lab.html?lab=udp-hello-send").await?;
+        page.step_to_end(0, MOST).await?;
+        let fault = page.element("[data-lane=left] [data-error]").await?;
+        assert_eq!(fault.attr("data-error").await?.as_deref(), Some("EDESTADDRREQ"));
+        check_in_every_look(&page).await?;
+        page.screenshots("lab-error").await
+    })
+}
+
+#[test]
+fn reset_gives_the_ports_back() -> Result<()> {
+    in_browser(async |page| {
+        page.open("/lab.html?lab=tcp-echo").await?;
+        for _ in 0..3 {
+            page.step_to_end(0, MOST).await?;
+            let story = page.story(0).await?;
+            // The server binds the same port each time, although its last connection is in TIME-WAIT somewhere.
+            assert_eq!((story.ended("server"), story.ended("client")), (Some(0), Some(0)));
+            page.click("[data-do=reset]").await?;
+            page.lab(0, "").await?;
+            assert_eq!(place(&page).await?, (0, 0));
+        }
+        Ok(())
+    })
+}
+
+#[test]
+fn a_running_lab_is_paused_and_goes_on() -> Result<()> {
+    in_browser(async |page| {
+        page.open("/lab.html?lab=tcp-sink").await?;
+        page.lab(0, "await lab.run()").await?;
+        let story = page.story(0).await?;
+        assert_eq!(
+            (story.ended("client"), story.ended("server")),
+            (Some(0), None),
+            "the server waits for ever"
+        );
+        ensure!(story.printed("server").contains("a short note"));
+        ensure!(
+            is_there(&page, "[data-lane=right] [data-waits]").await?,
+            "nothing says that the server is blocked"
+        );
+        // Ctrl-C, by its button.
+        page.click("[data-lane=right] [data-do=interrupt]").await?;
+        page.lab(0, "await lab.run()").await?;
+        let story = page.story(0).await?;
+        assert_eq!(story.ended("server"), Some(130));
+        ensure!(
+            story.complained("server").ends_with("KeyboardInterrupt\n"),
+            "{}",
+            story.complained("server")
+        );
+        Ok(())
+    })
+}
+
+#[test]
+fn two_prompts_talk_to_each_other() -> Result<()> {
+    in_browser(async |page| {
+        page.open("/playground.html").await?;
+        page.element("dialog [data-start=prompts]").await?;
+        check_in_every_look(&page).await?;
+        page.screenshots("playground-start").await?;
+        page.click("dialog [data-start=prompts]").await?;
+        page.element("[data-lane=right] [data-type]").await?;
+        for (side, line) in [
+            ("right", "import socket"),
+            ("right", "s = socket.socket()"),
+            ("right", "s.bind(('', 8080))"),
+            ("right", "s.listen()"),
+            ("left", "import socket"),
+            ("left", "c = socket.socket()"),
+            ("left", "c.connect(('127.0.0.1', 8080))"),
+            ("left", "c.send(b'typed by hand')"),
+            ("right", "conn, peer = s.accept()"),
+            ("right", "conn.recv(100)"),
+            ("left", "c.connect(('127.0.0.1', 8080))"),
+        ] {
+            page.lab(0, &format!("lab.type({}, {})", json!(side), json!(line)))
+                .await
+                .context(line)?;
+            page.lab(0, "await lab.run()").await?;
+        }
+        let story = page.story(0).await?;
+        ensure!(
+            story.printed("left").contains("13\n"),
+            "{}",
+            story.printed("left")
+        );
+        ensure!(
+            story.printed("right").contains("b'typed by hand'\n"),
+            "{}",
+            story.printed("right")
+        );
+        // An error at a prompt is told, and the prompt goes on.
+        ensure!(
+            story
+                .printed("left")
+                .contains("[Errno 106] Transport endpoint is already connected"),
+            "{}",
+            story.printed("left")
+        );
+        check_in_every_look(&page).await?;
+        page.screenshots("playground-prompts").await
+    })
+}
+
+#[test]
+fn a_link_carries_the_programs_and_the_browser_keeps_the_last_work() -> Result<()> {
+    in_browser(async |page| {
+        page.open("/playground.html").await?;
+        page.click("dialog [data-start=greeting]").await?;
+        page.element("[data-lane=left] .code .ln").await?;
+        page.click("[data-do=share]").await?;
+        let link = page
+            .element("[data-link-field]")
+            .await?
+            .prop("value")
+            .await?
+            .context("a link")?;
+        ensure!(link.starts_with(page.base()) && link.contains("#lab="), "{link}");
+        check_in_every_look(&page).await?;
+
+        // Another browser: its store is empty.
+        page.script("localStorage.clear(); location.href = 'about:blank'", Value::Null)
+            .await?;
+        page.open(link.strip_prefix(page.base()).context("our own link")?)
+            .await?;
+        page.element("[data-lane=left] .code .ln").await?;
+        page.step_to_end(0, MOST).await?;
+        ensure!(page.story(0).await?.printed("client").contains("Hello, world!"));
+
+        // The same browser, later.
+        page.open("/").await?;
+        page.open("/playground.html").await?;
+        page.element("[data-lane=left] .code .ln").await?;
+        let programs = page.lab(0, "return lab.programs().map(p => p.file)").await?;
+        assert_eq!(programs, json!(["server.py", "client.py"]));
+
+        // A third program, and one less.
+        page.click("[data-do=add]").await?;
+        page.click("dialog [data-add=client]").await?;
+        page.element("[data-lane=left] [role=tab]").await?;
+        assert_eq!(page.lab(0, "return lab.programs().length").await?, json!(3));
+        page.click("[data-lane=left] [data-do=remove]").await?;
+        page.script(
+            "while (document.querySelector('[data-lane=left] [role=tab]')) await new Promise(requestAnimationFrame)",
+            Value::Null,
+        )
+        .await?;
+        assert_eq!(page.lab(0, "return lab.programs().length").await?, json!(2));
+        Ok(())
+    })
+}
