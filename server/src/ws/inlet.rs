@@ -5,6 +5,7 @@
 //! buffer that is given back as soon as it is empty.
 
 use std::io;
+use std::ops::Range;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -15,9 +16,10 @@ const GULP: usize = 64 << 10;
 /// A stream with that habit.
 pub(crate) struct Inlet<S> {
     stream: S,
-    /// Read and not handed out yet: from `at` on.
+    /// Empty or [`GULP`] bytes long.
     gulp: Vec<u8>,
-    at: usize,
+    /// What of it was read and not handed out yet.
+    there: Range<usize>,
     /// The last read has filled all the room that it had.
     much: bool,
 }
@@ -27,7 +29,7 @@ impl<S> Inlet<S> {
         Self {
             stream,
             gulp: Vec::new(),
-            at: 0,
+            there: 0..0,
             much: false,
         }
     }
@@ -36,8 +38,10 @@ impl<S> Inlet<S> {
 impl<S: AsyncRead + Unpin> AsyncRead for Inlet<S> {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        if this.gulp.is_empty() {
+        if this.there.is_empty() {
             if !this.much {
+                // Nothing is there, or little: no buffer is needed, and none kept.
+                this.gulp = Vec::new();
                 let (before, room) = (buf.filled().len(), buf.remaining());
                 ready!(Pin::new(&mut this.stream).poll_read(cx, buf))?;
                 this.much = room > 0 && buf.filled().len() - before == room;
@@ -47,30 +51,17 @@ impl<S: AsyncRead + Unpin> AsyncRead for Inlet<S> {
             let mut read = ReadBuf::new(&mut this.gulp);
             let polled = Pin::new(&mut this.stream).poll_read(cx, &mut read);
             let n = read.filled().len();
-            this.gulp.truncate(if matches!(polled, Poll::Ready(Ok(()))) {
-                n
-            } else {
-                0
-            });
-            this.at = 0;
-            this.much = n == GULP;
-            if this.gulp.is_empty() {
+            if polled.is_pending() {
+                this.much = false;
                 this.gulp = Vec::new();
             }
             ready!(polled)?;
+            this.there = 0..n;
+            this.much = n == GULP;
         }
-        let rest = &this.gulp[this.at..];
-        let n = rest.len().min(buf.remaining());
-        buf.put_slice(&rest[..n]);
-        this.at += n;
-        if this.at == this.gulp.len() {
-            this.at = 0;
-            if this.much {
-                this.gulp.clear();
-            } else {
-                this.gulp = Vec::new();
-            }
-        }
+        let n = this.there.len().min(buf.remaining());
+        buf.put_slice(&this.gulp[this.there.start..this.there.start + n]);
+        this.there.start += n;
         Poll::Ready(Ok(()))
     }
 }

@@ -365,8 +365,12 @@ fn request_id(message: &Message) -> Option<CallId> {
     value.get("id")?.as_u64().map(CallId)
 }
 
-/// Starts with a capital and ends with a full stop.
+/// Starts with a capital, ends with a full stop, and is not as long as what a page may have put into it.
 fn sentence(text: &str) -> String {
+    const LONGEST: usize = 300;
+    if let Some((end, _)) = text.char_indices().nth(LONGEST) {
+        return format!("{}…", sentence(&text[..end]).trim_end_matches('.'));
+    }
     let mut chars = text.chars();
     let first = chars
         .next()

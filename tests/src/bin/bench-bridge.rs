@@ -8,6 +8,8 @@
 //! this program ──ws──▶ this program as `echo` ──▶ back                   (a small message there and back)
 //! this program ──ws──▶ this program as `relay` ──tcp──tcp──▶ back        (bulk)
 //! ```
+//!
+//! A call takes until its answer has arrived as a message; what a page makes of it afterwards is the page's own cost.
 
 use anyhow::{Context as _, Result, bail, ensure};
 use futures_util::{SinkExt as _, StreamExt as _};
@@ -30,7 +32,9 @@ const SMALL: usize = 64;
 /// Small messages there and back.
 const ROUNDS: usize = 10_000;
 /// Bytes of the bulk transfer.
-const BULK: usize = 128 << 20;
+const BULK: usize = 64 << 20;
+/// How often.
+const BULK_ROUNDS: usize = 4;
 /// One send() of it, and one message to the relay.
 const CHUNK: usize = 256 << 10;
 /// One recv() of it, and one read of the relay.
@@ -89,8 +93,12 @@ async fn measure() -> Result<()> {
     );
 
     let relay = Server::plain("relay")?;
-    let ours = bulk_calls(&bridge).await?;
-    let plain = bulk_relay(&relay).await?;
+    // By turns; the best of each counts.
+    let (mut ours, mut plain) = (Duration::MAX, Duration::MAX);
+    for _ in 0..BULK_ROUNDS {
+        ours = ours.min(bulk_calls(&bridge).await?);
+        plain = plain.min(bulk_relay(&relay).await?);
+    }
     let speed = |t: Duration| BULK as f64 / t.as_secs_f64() / 1e6;
     report(
         &format!(
@@ -261,10 +269,21 @@ async fn small_calls(server: &Server) -> Result<Duration> {
             flags: 0,
             data: vec![b'x'; SMALL].into(),
         };
-        let began = Instant::now();
-        let outcome = page.call(call).await?;
-        times.push(began.elapsed());
-        ensure!(outcome == Outcome::Sent { n: SMALL as u64 }, "send: {outcome:?}");
+        let mut began = Instant::now();
+        page.start(call).await?;
+        loop {
+            let message = page.message().await?;
+            let time = began.elapsed();
+            match page.read(&message).await? {
+                FromServer::Reply { outcome, .. } => {
+                    times.push(time);
+                    ensure!(outcome == Outcome::Sent { n: SMALL as u64 }, "send: {outcome:?}");
+                    break;
+                }
+                // Not what was asked for: what comes next is.
+                _ => began = Instant::now(),
+            }
+        }
         if round % 100 == 99 {
             let (sock, max, flags) = (SERVER, 1 << 20, 0);
             page.call(Call::Recv { sock, max, flags }).await?;
@@ -282,9 +301,9 @@ async fn bulk_relay(server: &Server) -> Result<Duration> {
     let (mut out, mut incoming) = server.connect().await?.split();
     let began = Instant::now();
     let sending = tokio::spawn(async move {
-        let chunk = Bytes::from(vec![7; CHUNK]);
+        let chunk = vec![7; CHUNK];
         for _ in 0..BULK / CHUNK {
-            out.send(Message::Binary(chunk.clone())).await?;
+            out.send(Message::binary(chunk.clone())).await?;
         }
         Ok::<_, anyhow::Error>(out)
     });
@@ -301,11 +320,7 @@ async fn bulk_relay(server: &Server) -> Result<Duration> {
 async fn bulk_calls(server: &Server) -> Result<Duration> {
     let mut page = Page::open(server).await?;
     page.connection().await?;
-    let send = || Call::Send {
-        sock: CLIENT,
-        flags: 0,
-        data: vec![7; CHUNK].into(),
-    };
+    let data = vec![7; CHUNK];
     let recv = || Call::Recv {
         sock: SERVER,
         max: READ as u64,
@@ -313,25 +328,39 @@ async fn bulk_calls(server: &Server) -> Result<Duration> {
     };
     let began = Instant::now();
     let (mut sent, mut received) = (CHUNK, 0);
-    let mut sending = page.start(send()).await?;
+    page.send(&data).await?;
     page.start(recv()).await?;
     while received < BULK {
-        let (id, outcome) = page.reply().await?;
-        match outcome {
-            Outcome::Received { data, .. } => {
-                received += data.len();
-                if received < BULK {
-                    page.start(recv()).await?;
+        let message = page.message().await?;
+        let Message::Binary(bytes) = &message else {
+            if let FromServer::Reply { outcome, .. } = page.read(&message).await? {
+                match outcome {
+                    Outcome::Sent { n } if n == CHUNK as u64 => {}
+                    // A small one, with its bytes inside the JSON.
+                    Outcome::Received { data, .. } => {
+                        received += data.len();
+                        page.start(recv()).await?;
+                        continue;
+                    }
+                    other => bail!("{other:?}"),
                 }
-            }
-            Outcome::Sent { n } if id == sending => {
-                ensure!(n == CHUNK as u64, "a part was sent: {n}");
                 if sent < BULK {
-                    sending = page.start(send()).await?;
+                    page.send(&data).await?;
                     sent += CHUNK;
                 }
             }
-            other => bail!("{other:?}"),
+            continue;
+        };
+        // The bytes lie behind the JSON, and are taken from there.
+        let json = bytes
+            .first_chunk::<4>()
+            .map_or(0, |n| u32::from_le_bytes(*n) as usize);
+        let head = bytes.get(4..4 + json).context("a binary message is cut")?;
+        let reply = page.read(&Message::text(std::str::from_utf8(head)?)).await?;
+        ensure!(matches!(reply, FromServer::Reply { .. }), "no reply: {reply:?}");
+        received += bytes.len() - 4 - json;
+        if received < BULK {
+            page.start(recv()).await?;
         }
     }
     Ok(began.elapsed())
@@ -438,21 +467,53 @@ impl Page {
         Ok(self.socket.send(message).await?)
     }
 
-    async fn hear(&mut self) -> Result<FromServer> {
+    /// The next message, as it came.
+    async fn message(&mut self) -> Result<Message> {
         loop {
-            let message: FromServer = match self.socket.next().await.context("the server has closed")?? {
-                Message::Text(text) => frame::decode_text(text.as_str())?,
-                Message::Binary(bytes) => frame::decode_binary(&bytes)?,
-                _ => continue,
-            };
-            if let FromServer::Problem { text, .. } = message {
-                bail!("the server says: {text}");
+            let message = self.socket.next().await.context("the server has closed")??;
+            if message.is_text() || message.is_binary() {
+                return Ok(message);
             }
-            if let Some(seq) = message.seq().filter(|seq| seq % 16 == 0) {
-                self.say(FromPage::Ack { seq }).await?;
-            }
-            return Ok(message);
         }
+    }
+
+    /// Reads a message, and acknowledges every sixteenth.
+    async fn read(&mut self, message: &Message) -> Result<FromServer> {
+        let message: FromServer = match message {
+            Message::Text(text) => frame::decode_text(text.as_str())?,
+            other => frame::decode_binary(&other.clone().into_data())?,
+        };
+        if let FromServer::Problem { text, .. } = message {
+            bail!("the server says: {text}");
+        }
+        if let Some(seq) = message.seq().filter(|seq| seq % 16 == 0) {
+            self.say(FromPage::Ack { seq }).await?;
+        }
+        Ok(message)
+    }
+
+    async fn hear(&mut self) -> Result<FromServer> {
+        let message = self.message().await?;
+        self.read(&message).await
+    }
+
+    /// A large send(), its bytes put behind the JSON as they are.
+    async fn send(&mut self, data: &[u8]) -> Result<()> {
+        self.id += 1;
+        let (id, lab) = (CallId(self.id), LAB);
+        let call = Call::Send {
+            sock: CLIENT,
+            flags: 0,
+            data: Vec::new().into(),
+        };
+        let Frame::Text(json) = frame::encode(FromPage::Call { id, lab, call }) else {
+            bail!("a message without bytes is text")
+        };
+        let mut packed = Vec::with_capacity(4 + json.len() + data.len());
+        packed.extend_from_slice(&u32::try_from(json.len())?.to_le_bytes());
+        packed.extend_from_slice(json.as_bytes());
+        packed.extend_from_slice(data);
+        Ok(self.socket.send(Message::binary(packed)).await?)
     }
 
     async fn start(&mut self, call: Call) -> Result<CallId> {

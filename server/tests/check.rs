@@ -1,0 +1,43 @@
+//! `wirelab check` says what works, and which call failed where namespaces are forbidden.
+#![allow(clippy::unwrap_used)]
+
+use std::process::Command;
+
+/// Runs `wirelab check` by a shell that has taken something away first.
+fn check(before: &str) -> (String, bool) {
+    let script = format!("{before} {} check", env!("CARGO_BIN_EXE_wirelab"));
+    let out = Command::new("unshare")
+        .args(["--user", "--map-root-user", "sh", "-c", &script])
+        .output()
+        .unwrap();
+    (String::from_utf8(out.stdout).unwrap(), out.status.success())
+}
+
+#[test]
+fn namespaces_work_for_ordinary_users() {
+    let (text, works) = check("exec");
+    assert!(works);
+    assert!(
+        text.contains("loopback: Each lab has a network of its own"),
+        "{text}"
+    );
+    assert!(text.contains("IPv4: a connection inside a lab works."), "{text}");
+}
+
+#[test]
+fn without_user_namespaces_labs_share_the_loopback_and_the_failed_call_is_named() {
+    let (text, works) = check(
+        "echo 0 > /proc/sys/user/max_user_namespaces; \
+         exec setpriv --bounding-set=-all --inh-caps=-all --ambient-caps=-all",
+    );
+    assert!(works, "sockets work nevertheless");
+    assert!(text.contains("Labs share this machine's loopback"), "{text}");
+    assert!(text.contains("unshare(CLONE_NEWUSER) failed: ENOSPC"), "{text}");
+}
+
+#[test]
+fn without_network_namespaces_too() {
+    let (text, works) = check("echo 0 > /proc/sys/user/max_net_namespaces; exec");
+    assert!(works);
+    assert!(text.contains("unshare(CLONE_NEWNET) failed: ENOSPC"), "{text}");
+}
