@@ -59,7 +59,7 @@ pub fn Minis(ui: Ui) -> impl IntoView {
                 .map(|m| m.line);
             let code = line.and_then(|n| {
                 let source = ui.source(id);
-                let text = source.lines().nth(n as usize - 1)?;
+                let text = source.lines().nth((n as usize).checked_sub(1)?)?;
                 Some((n, source_line(syntax::lines(text.trim()).first()?, false)))
             });
             let pane = if side == Side::Left {
