@@ -40,6 +40,8 @@ class Program:
             stdin=subprocess.PIPE,
             stdout=open(f"{self.out}/{self.name}.stdout", "wb"),
             stderr=open(f"{self.out}/{self.name}.stderr", "wb"),
+            # Whoever started the judge may ignore SIGINT; the programs must not.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
             env={**os.environ, "PYTHONIOENCODING": "utf-8", "PYTHONDONTWRITEBYTECODE": "1"},
         )
 
