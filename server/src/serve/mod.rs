@@ -93,7 +93,7 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
     if !networks.private() {
         eprintln!("{}", networks.note());
     }
-    announce(local, &args.allow_host)?;
+    announce(local, &args.allow_host);
     let hub = Hub::new(networks, Publisher::new(args.publish));
     let app = router(hub, &args).into_make_service_with_connect_info::<Ends>();
     tokio::select! {
@@ -104,7 +104,7 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
 }
 
 /// Prints where learners find the pages: this machine's own address first.
-fn announce(local: SocketAddr, names: &[String]) -> anyhow::Result<()> {
+fn announce(local: SocketAddr, names: &[String]) {
     let port = local.port();
     let mut addresses: Vec<IpAddr> = Vec::new();
     if local.ip().is_unspecified() {
@@ -115,15 +115,16 @@ fn announce(local: SocketAddr, names: &[String]) -> anyhow::Result<()> {
     } else {
         addresses.push(local.ip());
     }
-    let mut out = std::io::stdout().lock();
+    let mut lines = String::new();
     for ip in addresses {
-        writeln!(out, "http://{}/", SocketAddr::new(ip, port))?;
+        lines.push_str(&format!("http://{}/\n", SocketAddr::new(ip, port)));
     }
     for name in names {
-        writeln!(out, "http://{name}:{port}/")?;
+        lines.push_str(&format!("http://{name}:{port}/\n"));
     }
-    out.flush()?;
-    Ok(())
+    let mut out = std::io::stdout().lock();
+    // A reader that has gone away after the first line is no reason to end.
+    let _ = out.write_all(lines.as_bytes()).and_then(|()| out.flush());
 }
 
 async fn asked_to_stop() {
