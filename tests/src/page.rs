@@ -254,6 +254,7 @@ impl Page {
     pub async fn accessibility_faults(&self) -> Result<Vec<String>> {
         let source = fs::read_to_string(&*self.axe)?;
         self.client.execute(&source, vec![]).await?;
+        self.settled().await?;
         let found = self
             .script(
                 "const result = await axe.run(document, {resultTypes: ['violations']});
@@ -263,6 +264,19 @@ impl Page {
             )
             .await?;
         Ok(serde_json::from_value(found)?)
+    }
+
+    /// Waits until the page is painted as it now is: a colour on its way from light to dark is nobody's contrast.
+    async fn settled(&self) -> Result<()> {
+        // Two frames: one for the new look to be laid out, one for it to be painted; transitions begin in the first.
+        self.script(
+            "for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame);
+             const ending = document.getAnimations().filter(a => a.effect.getComputedTiming().endTime < Infinity);
+             await Promise.allSettled(ending.map(a => a.finished));",
+            Value::Null,
+        )
+        .await
+        .map(drop)
     }
 
     /// Fails with the list if axe-core finds anything.
@@ -340,12 +354,7 @@ impl Page {
         fs::create_dir_all(&folder)?;
         for look in Look::ALL {
             self.look(look).await?;
-            // Two frames: one for the new size to be laid out, one for it to be painted.
-            self.script(
-                "for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame);",
-                Value::Null,
-            )
-            .await?;
+            self.settled().await?;
             fs::write(
                 folder.join(format!("{name}-{}.png", look.name())),
                 self.client.screenshot().await?,

@@ -39,8 +39,10 @@ pub(crate) fn run() -> Result<()> {
     // The programs first, then the tests: some tests start the server's program.
     by_cargo("programs", &["build", "--workspace"])?;
     timed("tests", || {
-        let mut command = cargo(&["test", "--workspace"]);
+        // One run tells of everything that fails, each in its own words and not under a hundred frames of a backtrace.
+        let mut command = cargo(&["test", "--workspace", "--no-fail-fast"]);
         command
+            .env("RUST_LIB_BACKTRACE", "0")
             .env("WIRELAB_SITE", Kind::Dev.folder())
             .env("WIRELAB_BIN", workspace::server("debug"));
         if let Some(browser) = &browser {
