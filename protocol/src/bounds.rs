@@ -36,5 +36,17 @@ pub const SESSIONS: usize = 2000;
 pub const SESSIONS_PER_ADDRESS: usize = 200;
 /// One lab's timeline, bytes; at the cap the lab pauses and offers to save or reset.
 pub const TIMELINE: usize = 64 << 20;
+/// Hosts of one lab.
+pub const HOSTS: usize = 4;
+/// Packets that wait on one lab's wire; what comes when it is full is lost, and said to be.
+pub const PACKETS_HELD: usize = 1024;
+/// Packets a second of one lab that are shown each by itself; the others are counted.
+pub const PACKETS_PER_SECOND: u64 = 2000;
+/// Rules of one wire.
+pub const WIRE_RULES: usize = 32;
+/// The longest delay of a packet, milliseconds.
+pub const DELAY_MS: u32 = 600_000;
+/// How long a packet that a rule puts behind the next one waits for it, milliseconds.
+pub const BEHIND_MS: u32 = 200;
 /// Published ports of one server.
 pub const PUBLISHED: usize = 64;

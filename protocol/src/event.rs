@@ -3,6 +3,7 @@
 //! The session alone numbers events. A call's entry stands before every server event that it caused, its return after;
 //! nothing is ever put in before an existing event.
 
+use crate::wire::{Embryo, Host, WireNews};
 use crate::{Call, CallId, Outcome, Payload, ProgramId, Sample, ThreadId};
 use serde::{Deserialize, Serialize};
 
@@ -154,6 +155,30 @@ pub enum EventKind {
         /// The server's own count of what it told about this lab.
         order: u64,
     },
+    /// The network is there: these are its hosts.
+    Hosts {
+        /// In order; one or several.
+        hosts: Vec<Host>,
+    },
+    /// Something happened on the wire. `program` is the one whose socket sent the packet, `cause` the call whose bytes (or
+    /// SYN, or FIN) it carries, where they are known.
+    Wire {
+        /// What.
+        news: WireNews,
+        /// The server's clock: nanoseconds since it opened the lab.
+        at: u64,
+        /// The server's own count of what it told about this lab.
+        order: u64,
+    },
+    /// Connections that wait for accept() have changed: these are all that there are now.
+    Embryos {
+        /// All of them.
+        all: Vec<Embryo>,
+        /// The server's clock: nanoseconds since it opened the lab.
+        at: u64,
+        /// The server's own count of what it told about this lab.
+        order: u64,
+    },
     /// Something that concerns the whole lab, in one plain sentence.
     Notice {
         /// How grave it is.
@@ -212,6 +237,11 @@ impl Event {
             EventKind::Typed { text } => text.as_ref().map_or(0, String::len),
             EventKind::Raised { message, .. } => message.len(),
             EventKind::Notice { text, .. } => text.len(),
+            EventKind::Wire {
+                news: WireNews::Sent { data, .. },
+                ..
+            } => data.len(),
+            EventKind::Embryos { all, .. } => all.len() * size_of::<Embryo>(),
             EventKind::Socket { sample, .. } => sample.recv_head.len() + 128,
             _ => 0,
         };

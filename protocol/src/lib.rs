@@ -6,6 +6,7 @@
 //! sample                     what the kernel says about a socket at one moment
 //! event                      the timeline's entries: recordings, `--timeline` and pages share them
 //! message, frame             what a page and the server say to each other, and how it lies in a WebSocket message
+//! wire                       packets, what is done with them, the rules
 //! recording                  a lab's history as a file
 //! errno                      numbers, names and plain words of Linux's errors
 //! bounds                     every limit that a stranger could run into
@@ -26,16 +27,18 @@ pub mod outcome;
 pub mod payload;
 pub mod recording;
 pub mod sample;
+pub mod wire;
 
 pub use address::Address;
 pub use call::{Call, OptionValue};
 pub use event::{Event, EventKind, Stream};
 pub use ids::{CallId, ProgramId, SessionId, SocketId, ThreadId};
-pub use message::{FromPage, FromServer, Network};
+pub use message::{FromPage, FromServer, Network, Plan};
 pub use outcome::Outcome;
 pub use payload::Payload;
 pub use recording::Recording;
 pub use sample::{Sample, TcpState};
+pub use wire::{End, HostId, PacketId, WireAction, WireNews, WireRule};
 
 /// The version of everything in this crate. A change that an older page or recording would misread raises it.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;

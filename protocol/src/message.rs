@@ -12,7 +12,8 @@
 //! many connections it has lived through; it is kept until the page acknowledges it. Every request has an `id`, counted
 //! up by the page; a request that the server has seen already does not run again.
 
-use crate::{Call, CallId, Outcome, Sample, SessionId};
+use crate::wire::{Embryo, Host};
+use crate::{Call, CallId, HostId, Outcome, Sample, SessionId, WireAction, WireNews};
 use serde::{Deserialize, Serialize};
 
 /// A lab of a session, numbered by the page.
@@ -36,8 +37,8 @@ pub enum FromPage {
         id: CallId,
         /// The number that the page gives it.
         lab: LabNumber,
-        /// Where its sockets shall live.
-        network: Network,
+        /// What it shall be.
+        plan: Plan,
     },
     /// Close all sockets of the lab and give it a new, empty network. Answer: [`FromServer::Opened`].
     Reset {
@@ -57,8 +58,20 @@ pub enum FromPage {
         id: CallId,
         /// In which lab.
         lab: LabNumber,
+        /// On which of its hosts.
+        #[serde(default, skip_serializing_if = "HostId::is_first")]
+        host: HostId,
         /// The call.
         call: Call,
+    },
+    /// Do something with the wire. Answer: [`FromServer::Wired`] with the id, or a problem.
+    Wire {
+        /// The request.
+        id: CallId,
+        /// In which lab.
+        lab: LabNumber,
+        /// What.
+        action: WireAction,
     },
     /// Withdraw a call: it is answered with [`Outcome::Cancelled`], unless it had ended before.
     Cancel {
@@ -132,8 +145,8 @@ pub enum FromServer {
         network: Network,
         /// True: a network of its own. False: the machine's loopback, shared with other labs.
         private: bool,
-        /// What gethostname() says there.
-        hostname: String,
+        /// Its hosts with their addresses, at least one.
+        hosts: Vec<Host>,
     },
     /// A call has ended.
     Reply {
@@ -180,6 +193,29 @@ pub enum FromServer {
         /// What they are now.
         samples: Vec<Sample>,
     },
+    /// Something happened on a lab's wire, or in the kernel because of it. Told before the reply of the call that caused it.
+    Wired {
+        /// See above.
+        seq: u64,
+        /// The [`FromPage::Wire`] that is hereby answered, if it is one's answer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        id: Option<CallId>,
+        /// Which lab.
+        lab: LabNumber,
+        /// Nanoseconds since the lab was opened.
+        at: u64,
+        /// The count of what was told about this lab.
+        order: u64,
+        /// What happened, in order.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        news: Vec<WireNews>,
+        /// Sockets whose state changed since it was last told.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        samples: Vec<Sample>,
+        /// All connections that wait for accept(), if they have changed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        embryos: Option<Vec<Embryo>>,
+    },
     /// A port is published.
     Published {
         /// See above.
@@ -218,6 +254,7 @@ impl FromServer {
             | Self::Reply { seq, .. }
             | Self::Confirmed { seq, .. }
             | Self::Changed { seq, .. }
+            | Self::Wired { seq, .. }
             | Self::Published { seq, .. }
             | Self::Problem { seq, .. } => Some(*seq),
         }
@@ -232,8 +269,33 @@ impl FromPage {
             | Self::Reset { id, .. }
             | Self::Call { id, .. }
             | Self::Confirm { id, .. }
+            | Self::Wire { id, .. }
             | Self::Publish { id, .. } => Some(*id),
             Self::Hello { .. } | Self::CloseLab { .. } | Self::Cancel { .. } | Self::Ack { .. } => None,
+        }
+    }
+}
+
+/// What a lab wishes for. The server gives what it can and says what it gave.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// Where its sockets shall live.
+    pub network: Network,
+    /// The hosts' names, two to [`crate::bounds::HOSTS`]; none: one host, where all programs run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hosts: Vec<String>,
+    /// Every packet waits on the wire from the beginning.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub held: bool,
+}
+
+impl Plan {
+    /// One host on this network, and packets that cross by themselves.
+    pub const fn simple(network: Network) -> Self {
+        Self {
+            network,
+            hosts: Vec::new(),
+            held: false,
         }
     }
 }
@@ -242,15 +304,21 @@ impl FromPage {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Network {
+    /// Hosts of the Linux kernel, joined by a wire of ours: real sockets, real packets, each of which can be held.
+    Kernel,
     /// The kernel's own loopback: real sockets, no packets to be seen.
     Loopback,
+    /// Real addresses that the server's owner has allowed: no packets to be seen.
+    Live,
 }
 
 impl Network {
     /// The word that pages, lab.toml and the command line use.
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Kernel => "kernel",
             Self::Loopback => "loopback",
+            Self::Live => "live",
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What the kernel says about a socket at one moment: read from TCP_INFO, SIOCINQ and SIOCOUTQ, never inferred.
 
+use crate::wire::Timer;
 use crate::{Address, Payload, SocketId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -40,6 +41,9 @@ pub struct Sample {
     /// The socket is closed; the kernel may still have work with the connection, which has no descriptor any more.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub closed: bool,
+    /// A timer that the kernel runs for the connection.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timer: Option<Timer>,
 }
 
 // serde asks for a reference.
@@ -76,6 +80,12 @@ pub struct TcpInfo {
     pub retransmitted: u32,
     /// The receive window that was offered last, bytes.
     pub window: u32,
+    /// The receive window that the peer offered last, bytes; 0 also where the kernel does not tell.
+    #[serde(default)]
+    pub peer_window: u32,
+    /// Slow start's threshold, segments.
+    #[serde(default)]
+    pub ssthresh: u32,
 }
 
 /// The states of RFC 9293, section 3.3.2, numbered as Linux numbers them (`include/net/tcp_states.h`).

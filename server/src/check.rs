@@ -1,7 +1,7 @@
 //! `wirelab check`: which networks work on this machine, told by trying.
 
 use crate::net::{Networks, Told};
-use protocol::{Address, Call, CallId, Network, Outcome, SocketId};
+use protocol::{Address, Call, CallId, HostId, Network, Outcome, SocketId};
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::process::ExitCode;
 
@@ -74,7 +74,7 @@ async fn connection(
     while let Some(call) = calls.next().or_else(|| where_to.take()) {
         let name = call.name();
         number += 1;
-        lab.submit(CallId(number), call);
+        lab.submit(CallId(number), HostId(0), call);
         let outcome = loop {
             if let Told::Reply { outcome, .. } = lab.next().await {
                 break outcome;
@@ -88,6 +88,7 @@ async fn connection(
     }
     lab.submit(
         CallId(number + 1),
+        HostId(0),
         Call::Accept {
             sock: listener,
             new: accepted,

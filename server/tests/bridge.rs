@@ -316,7 +316,7 @@ async fn requests_that_cannot_be_are_answered() {
     page.say(FromPage::Open {
         id,
         lab: 1,
-        network: protocol::Network::Loopback,
+        plan: protocol::Plan::simple(protocol::Network::Loopback),
     })
     .await;
     assert!(matches!(

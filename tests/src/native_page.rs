@@ -62,7 +62,7 @@ impl NativePage {
         page.request(FromPage::Open {
             id,
             lab: LAB,
-            network: Network::Loopback,
+            plan: protocol::Plan::simple(Network::Loopback),
         })
         .await?;
         page.until(|rest| *rest != Rest::Opening).await?;
@@ -203,10 +203,18 @@ impl NativePage {
         let input = match message {
             FromServer::Welcome { .. } => return Ok(()),
             FromServer::Opened {
-                id, network, private, ..
+                id,
+                network,
+                private,
+                hosts,
+                ..
             } => {
                 self.answered(id);
-                Input::Opened { network, private }
+                Input::Opened {
+                    network,
+                    private,
+                    hosts,
+                }
             }
             FromServer::Reply {
                 id,
@@ -246,6 +254,22 @@ impl NativePage {
             FromServer::Changed {
                 at, order, samples, ..
             } => Input::Changed { at, order, samples },
+            FromServer::Wired {
+                id,
+                at,
+                order,
+                news,
+                samples,
+                embryos,
+                ..
+            } => Input::Wired {
+                id: id.map(|id| self.answered(id)),
+                at,
+                order,
+                news,
+                samples,
+                embryos,
+            },
             FromServer::Published { id, address, .. } => {
                 self.unanswered.remove(&id);
                 self.published = Some(address);
@@ -261,9 +285,19 @@ impl NativePage {
         self.session.handle(now, input);
         while let Some(effect) = self.session.next_effect() {
             match effect {
-                Effect::Call { id, call } => {
+                Effect::Call { id, host, call } => {
                     let id = self.id_for(id);
-                    self.request(FromPage::Call { id, lab: LAB, call }).await?
+                    self.request(FromPage::Call {
+                        id,
+                        lab: LAB,
+                        host,
+                        call,
+                    })
+                    .await?
+                }
+                Effect::Wire { id, action } => {
+                    let id = self.id_for(id);
+                    self.request(FromPage::Wire { id, lab: LAB, action }).await?
                 }
                 Effect::Cancel { id } => {
                     for call in self.ids_of(&[id]) {

@@ -302,6 +302,8 @@ fn sessions() {
             title: "fuzz".into(),
             about: String::new(),
             network: None,
+            hosts: Vec::new(),
+            held: false,
             programs: vec![
                 program("server", "import socket, time\ns = socket.socket()\ns.bind(('', 80))\ns.listen()\nc, a = s.accept()\nprint(a)\ntime.sleep(1)\nc.sendall(c.recv(10))\n"),
                 program("client", "import socket\ns = socket.create_connection(('localhost', 80))\ns.sendall(input('> ').encode())\nprint(s.recv(5))\n"),
@@ -315,7 +317,7 @@ fn sessions() {
             now += 1_000_000;
             let id = |n: u8| ProgramId(u16::from(n % 3));
             let input = match act {
-                Act::Opened => Input::Opened { network: Network::Loopback, private: true },
+                Act::Opened => Input::Opened { network: Network::Loopback, private: true, hosts: Vec::new() },
                 Act::Next => Input::Command(Command::Next),
                 Act::Step(n) => Input::Command(Command::Step(id(*n))),
                 Act::Run(slow) => Input::Command(Command::Run(slow.then_some(5_000_000))),

@@ -3,12 +3,16 @@
 use super::{Effect, InFlight, NetworkIs, Session};
 use crate::program::host::HostAnswer;
 use protocol::event::Level;
-use protocol::{CallId, EventKind, Outcome, Sample, SocketId};
+use protocol::wire::Host;
+use protocol::{CallId, EventKind, Network, Outcome, Sample, SocketId, ThreadId};
 
 impl Session {
-    pub(super) fn opened(&mut self, network: NetworkIs) {
+    pub(super) fn opened(&mut self, network: NetworkIs, hosts: Vec<Host>) {
         self.network = Some(network);
         self.epoch += 1;
+        if network.network == Network::Kernel {
+            self.push(None, ThreadId(0), None, EventKind::Hosts { hosts });
+        }
         if !network.private {
             self.notice(
                 Level::Warning,
@@ -26,6 +30,7 @@ impl Session {
             self.calls.clear();
             self.orphans.clear();
             self.timers.clear();
+            self.wire_requests.clear();
         }
     }
 

@@ -1,13 +1,14 @@
 //! What a learner wants, done to programs.
 
+use super::flows::Flows;
 use super::machine::Machine;
 use super::program::{Pace, Run};
-use super::{Command, Effect, Mode, Session, programs_of};
+use super::{Command, Effect, Mode, NextStep, Session, programs_of};
 use crate::program::Feed;
 use crate::program::host::{Config, Token};
 use crate::timeline::Timeline;
 use protocol::event::Level;
-use protocol::{EventKind, ProgramId, ThreadId, bounds};
+use protocol::{EventKind, ProgramId, ThreadId, WireAction, bounds};
 
 impl Session {
     pub(super) fn command(&mut self, command: Command) {
@@ -18,7 +19,7 @@ impl Session {
             Command::Next => {
                 self.stop_running();
                 if let Some(step) = self.next_step() {
-                    self.step(step.program);
+                    self.take(&step);
                 }
             }
             Command::Step(id) => {
@@ -32,7 +33,16 @@ impl Session {
             Command::Type(id, line) => self.type_line(id, line),
             Command::Interrupt(id) => self.interrupt(id),
             Command::Edit(id, source) => self.edit(id, source),
+            Command::Wire(action) => self.act_on_wire(action),
             Command::Reset => self.reset(),
+        }
+    }
+
+    /// Does what Next offers.
+    pub(super) fn take(&mut self, step: &NextStep) {
+        match step {
+            NextStep::Packet(packet) => self.act_on_wire(WireAction::Deliver { packet: *packet }),
+            NextStep::Program { program, .. } => self.step(*program),
         }
     }
 
@@ -282,6 +292,8 @@ impl Session {
         self.orphans.clear();
         self.timers.clear();
         self.deadlines.clear();
+        self.wire_requests.clear();
+        self.flows = Flows::default();
         self.question = None;
         self.quiet_at = None;
         self.ask_at = None;

@@ -4,7 +4,7 @@ use super::program::{Pace, Run};
 use super::{Effect, InFlight, Mode, Session};
 use crate::program::host::{Clock, HostAnswer, HostCall, Output, OutputStream, Stop, Token};
 use protocol::event::{Level, Wait};
-use protocol::{Call, EventKind, Outcome, Payload, ProgramId, SocketId, Stream, ThreadId};
+use protocol::{Call, EventKind, HostId, Outcome, Payload, ProgramId, SocketId, Stream, ThreadId};
 
 /// Fuel for one program before the others and the page have their turn; a few milliseconds.
 const SLICE: u64 = 150_000;
@@ -288,7 +288,17 @@ impl Session {
         }
         self.calls.insert(number, in_flight);
         self.epoch += 1;
-        self.effects.push_back(Effect::Call { id: number, call });
+        let host = self.host_of(id);
+        self.effects.push_back(Effect::Call {
+            id: number,
+            host,
+            call,
+        });
+    }
+
+    /// The host that a program runs on: the one that the lab names, else the first.
+    pub(super) fn host_of(&self, id: ProgramId) -> HostId {
+        self.spec.host_of(usize::from(id.0))
     }
 
     fn has_deadline(&self, call: &Call) -> bool {
@@ -390,6 +400,7 @@ impl Session {
         self.orphans.insert(id, None);
         self.effects.push_back(Effect::Call {
             id,
+            host: self.host_of(sock.program()),
             call: Call::Close { sock },
         });
     }

@@ -31,7 +31,10 @@ impl Session {
                 Rest::Ready(next)
             };
         }
-        if !self.timers.is_empty() || self.calls.values().any(|call| call.deadline) {
+        if !self.timers.is_empty()
+            || self.packets_under_way()
+            || self.calls.values().any(|call| call.deadline)
+        {
             return Rest::Sleeping;
         }
         if self.programs.iter().all(|p| !p.is_alive()) {
@@ -64,14 +67,23 @@ impl Session {
     /// Nothing runs, and every call that is left really waits.
     pub(super) fn is_quiet(&self) -> bool {
         let going = self.programs.iter().any(|p| p.pace() == Some(Pace::Going));
-        !going && (self.calls.is_empty() || self.quiet_at == Some(self.epoch))
+        !going
+            && self.wire_requests.is_empty()
+            && (self.calls.is_empty() || self.quiet_at == Some(self.epoch))
     }
 
-    /// What Next would do: the first program in the lab's order that can go on or be started.
+    /// What Next would do: the first packet that waits on the wire, else the first program in the lab's order that can go on
+    /// or be started.
     pub fn next_step(&self) -> Option<NextStep> {
+        self.next_packet()
+            .map(NextStep::Packet)
+            .or_else(|| self.next_line())
+    }
+
+    fn next_line(&self) -> Option<NextStep> {
         self.programs.iter().find_map(|program| {
             if program.can_start() {
-                return Some(NextStep {
+                return Some(NextStep::Program {
                     program: program.id,
                     line: None,
                 });
@@ -85,7 +97,7 @@ impl Session {
                 })
             });
             let line = line.unwrap_or_else(|| machine.line(protocol::ThreadId(0)));
-            Some(NextStep {
+            Some(NextStep::Program {
                 program: program.id,
                 line: Some(line),
             })
@@ -181,7 +193,7 @@ impl Session {
         if self.is_quiet()
             && let Some(step) = self.next_step()
         {
-            self.step(step.program);
+            self.take(&step);
         }
         self.mode = Mode::Walking {
             every,

@@ -1,7 +1,8 @@
 //! What goes into a session and what comes out: data, so that the browser, the command line and a simulated network drive
 //! the same code.
 
-use protocol::{Call, CallId, Network, Outcome, ProgramId, Sample};
+use protocol::wire::{Embryo, Host};
+use protocol::{Call, CallId, HostId, Network, Outcome, PacketId, ProgramId, Sample, WireAction, WireNews};
 
 /// Something that happened outside.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,6 +13,8 @@ pub enum Input {
         network: Network,
         /// A network of its own?
         private: bool,
+        /// Its hosts with their addresses, at least one.
+        hosts: Vec<Host>,
     },
     /// A call has ended.
     Reply {
@@ -48,6 +51,28 @@ pub enum Input {
         /// What they are now.
         samples: Vec<Sample>,
     },
+    /// Something happened on the wire, or in the kernel because of it.
+    Wired {
+        /// The [`Effect::Wire`] that is hereby answered, if it is one's answer.
+        id: Option<CallId>,
+        /// The network's clock, nanoseconds.
+        at: u64,
+        /// Its count of what it told.
+        order: u64,
+        /// What happened, in order.
+        news: Vec<WireNews>,
+        /// Sockets that have changed.
+        samples: Vec<Sample>,
+        /// All connections that wait for accept(), if they have changed.
+        embryos: Option<Vec<Embryo>>,
+    },
+    /// An [`Effect::Wire`] was refused.
+    WireRefused {
+        /// Which.
+        id: CallId,
+        /// One plain sentence.
+        text: String,
+    },
     /// Something to be told to the learner; with `lost`, the network is gone and the lab can only be reset.
     Trouble {
         /// One plain sentence.
@@ -82,6 +107,8 @@ pub enum Command {
     Interrupt(ProgramId),
     /// Another source; the program is stopped if it runs, and can be started again.
     Edit(ProgramId, String),
+    /// Do something with the wire.
+    Wire(WireAction),
     /// Back to the beginning: all sockets closed, a new empty network, an empty timeline.
     Reset,
 }
@@ -93,8 +120,17 @@ pub enum Effect {
     Call {
         /// Its number.
         id: CallId,
+        /// The host that the program runs on.
+        host: HostId,
         /// The call.
         call: Call,
+    },
+    /// Do something with the wire; bring [`Input::Wired`] with this id, or [`Input::WireRefused`].
+    Wire {
+        /// Its number.
+        id: CallId,
+        /// What.
+        action: WireAction,
     },
     /// Withdraw this call; its reply still comes.
     Cancel {
@@ -139,9 +175,32 @@ pub enum Rest {
 
 /// What Next would do.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NextStep {
-    /// Which program goes on.
-    pub program: ProgramId,
-    /// The line it runs, from 1; `None` if the program is only started by this.
-    pub line: Option<u32>,
+pub enum NextStep {
+    /// A packet that waits on the wire is delivered.
+    Packet(PacketId),
+    /// A program goes on.
+    Program {
+        /// Which.
+        program: ProgramId,
+        /// The line it runs, from 1; `None` if the program is only started by this.
+        line: Option<u32>,
+    },
+}
+
+impl NextStep {
+    /// The program that goes on, if one does.
+    pub const fn program(&self) -> Option<ProgramId> {
+        match self {
+            Self::Program { program, .. } => Some(*program),
+            Self::Packet(_) => None,
+        }
+    }
+
+    /// The line that it runs, from 1, if one does.
+    pub const fn line(&self) -> Option<u32> {
+        match self {
+            Self::Program { line, .. } => *line,
+            Self::Packet(_) => None,
+        }
+    }
 }

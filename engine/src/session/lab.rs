@@ -4,7 +4,9 @@
 //! version = 1
 //! title = "TCP echo"
 //! about = "What one program sends, the other sends back."
-//! network = "loopback"             # optional: the wish of the lab
+//! network = "kernel"               # optional: the wish of the lab
+//! hosts = ["client", "server"]     # optional: several hosts (else one, where all programs run)
+//! held = true                      # optional: every packet waits on the wire from the beginning
 //!
 //! [[program]]                      # in the order in which Next starts them
 //! name = "server"
@@ -22,7 +24,7 @@
 //! text = "one\ntwo\n"
 //! ```
 
-use protocol::{Network, bounds};
+use protocol::{HostId, Network, Plan, bounds};
 use serde::{Deserialize, Serialize};
 
 /// A lab before it runs.
@@ -39,6 +41,12 @@ pub struct LabSpec {
     /// The network that the lab wishes for.
     #[serde(default)]
     pub network: Option<Network>,
+    /// The hosts' names, two to four; none: one host, where all programs run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hosts: Vec<String>,
+    /// Every packet waits on the wire from the beginning.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub held: bool,
     /// The programs, in the order in which Next goes through them.
     #[serde(default, rename = "program")]
     pub programs: Vec<ProgramSpec>,
@@ -65,6 +73,9 @@ pub struct ProgramSpec {
     /// Lines that a page suggests when the program asks for input.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub input: Vec<String>,
+    /// The host that it runs on, by name; none: the host with the program's own name, else the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
     /// The lane it is drawn in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub side: Option<Side>,
@@ -139,6 +150,8 @@ impl LabSpec {
             title: "Lab".into(),
             about: String::new(),
             network: None,
+            hosts: Vec::new(),
+            held: false,
             programs,
             files: Vec::new(),
         };
@@ -165,6 +178,30 @@ impl LabSpec {
                 self.programs.len()
             ));
         }
+        if self.hosts.len() == 1 || self.hosts.len() > bounds::HOSTS {
+            return fail(format!(
+                "a lab names two to {} hosts, or none for a single one; this one names {}",
+                bounds::HOSTS,
+                self.hosts.len()
+            ));
+        }
+        for (i, host) in self.hosts.iter().enumerate() {
+            let fits = host.starts_with(|c: char| c.is_ascii_lowercase())
+                && host.len() <= 15
+                && host
+                    .chars()
+                    .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+            if !fits || host == "localhost" {
+                return fail(format!(
+                    "{host:?} cannot name a host: use 1 to 15 small letters, digits or '-', beginning with a letter"
+                ));
+            }
+            if self.hosts[..i].contains(host) {
+                return fail(format!(
+                    "two hosts are called {host:?}: give each a name of its own"
+                ));
+            }
+        }
         for (i, program) in self.programs.iter().enumerate() {
             let name = &program.name;
             let fits = !name.is_empty()
@@ -180,6 +217,11 @@ impl LabSpec {
                     "two programs are called {name:?}: give each a name of its own"
                 ));
             }
+            if let Some(host) = program.host.as_ref().filter(|host| !self.hosts.contains(host)) {
+                return fail(format!(
+                    "{name:?} runs on host {host:?}, which the lab does not have: name it in hosts"
+                ));
+            }
             if program.source.len() > bounds::SOURCE {
                 return fail(format!(
                     "{name:?} is longer than {} KiB, the most that a lab takes",
@@ -188,6 +230,25 @@ impl LabSpec {
             }
         }
         Ok(())
+    }
+
+    /// What the lab asks of a server: the kernel's network, unless it wishes for another one.
+    pub fn plan(&self) -> Plan {
+        Plan {
+            network: self.network.unwrap_or(Network::Kernel),
+            hosts: self.hosts.clone(),
+            held: self.held,
+        }
+    }
+
+    /// The host that the `i`th program runs on.
+    pub fn host_of(&self, i: usize) -> HostId {
+        let Some(program) = self.programs.get(i) else {
+            return HostId(0);
+        };
+        let wanted = program.host.as_ref().unwrap_or(&program.name);
+        let at = self.hosts.iter().position(|host| host == wanted).unwrap_or(0);
+        HostId(u8::try_from(at).unwrap_or(0))
     }
 
     /// The programs' names in order.

@@ -6,6 +6,8 @@
 //! commands.rs  what a learner wants             Command  -> programs
 //! drive.rs     programs run until they must wait          -> events, effects
 //! answers.rs   what the network says            Input    -> events, programs
+//! wire.rs      packets: what is told of them, what is done with them
+//! flows.rs     whose they are, and which call they come from
 //! guide.rs     is all quiet, and what comes next          -> Rest, NextStep
 //! program.rs   a program and its runs
 //! machine.rs   one run: the VM and its journal, the past
@@ -18,11 +20,13 @@
 mod answers;
 mod commands;
 mod drive;
+mod flows;
 mod guide;
 pub mod io;
 pub mod lab;
 mod machine;
 mod program;
+mod wire;
 
 pub use io::{Command, Effect, Input, NextStep, Rest};
 pub use lab::{LabSpec, ProgramSpec, Side};
@@ -61,6 +65,10 @@ pub struct Session {
     /// Calls that were withdrawn, or made for a program that has ended: their answers concern nobody.
     orphans: BTreeMap<CallId, Option<SocketId>>,
     next_call: u64,
+    /// What was asked of the wire and is not answered.
+    wire_requests: BTreeSet<CallId>,
+    /// The conversations on the wire.
+    flows: flows::Flows,
     /// Raised by everything that could make a waiting call go on.
     epoch: u64,
     /// What the network was asked, and the epoch of the asking.
@@ -134,6 +142,8 @@ impl Session {
             calls: BTreeMap::new(),
             orphans: BTreeMap::new(),
             next_call: 1,
+            wire_requests: BTreeSet::new(),
+            flows: flows::Flows::default(),
             epoch: 0,
             question: None,
             asked_in: None,
@@ -156,7 +166,20 @@ impl Session {
     pub fn handle(&mut self, now: u64, input: Input) {
         self.now = self.now.max(now);
         match input {
-            Input::Opened { network, private } => self.opened(NetworkIs { network, private }),
+            Input::Opened {
+                network,
+                private,
+                hosts,
+            } => self.opened(NetworkIs { network, private }, hosts),
+            Input::Wired {
+                id,
+                at,
+                order,
+                news,
+                samples,
+                embryos,
+            } => self.wired(id, at, order, news, samples, embryos),
+            Input::WireRefused { id, text } => self.wire_refused(id, text),
             Input::Reply {
                 id,
                 at,

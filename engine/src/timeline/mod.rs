@@ -3,6 +3,7 @@
 //! ```text
 //! log.rs       the list of events, its cap, snapshots, the state at a cursor
 //! state.rs     what a lab looks like at one moment, and how one event changes it
+//! wire.rs      the part of it that is the wire: packets on their way
 //! words.rs     each event in one plain sentence
 //! ```
 //!
@@ -10,10 +11,12 @@
 
 pub mod log;
 pub mod state;
+pub mod wire;
 pub mod words;
 
 pub use log::Timeline;
 pub use state::{Doing, ProgramState, SocketState, State, ThreadState};
+pub use wire::{PacketState, WireState};
 
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,6 @@
 //! What a lab looks like at one moment, and how one event changes it. A pure fold: same events, same state.
 
+use super::wire::WireState;
 use protocol::event::{Level, Wait};
 use protocol::{
     Call, CallId, Event, EventKind, Outcome, Payload, ProgramId, Sample, SocketId, TcpState, ThreadId,
@@ -21,6 +22,8 @@ pub struct State {
     pub programs: Vec<ProgramState>,
     /// In the order in which they were made.
     pub sockets: Vec<SocketState>,
+    /// The wire and its hosts.
+    pub wire: WireState,
     /// The last notice, if it is grave enough to stay.
     pub notice: Option<(Level, String)>,
 }
@@ -168,6 +171,7 @@ impl State {
             t: 0,
             programs: vec![ProgramState::default(); programs],
             sockets: Vec::new(),
+            wire: WireState::default(),
             notice: None,
         }
     }
@@ -177,6 +181,7 @@ impl State {
         size_of::<Self>()
             + self.programs.len() * (size_of::<ProgramState>() + size_of::<ThreadState>())
             + self.sockets.len() * (size_of::<SocketState>() + 160)
+            + self.wire.size()
     }
 
     /// The program with this id.
@@ -212,6 +217,9 @@ impl State {
         self.t = event.t;
         match &event.kind {
             EventKind::Socket { sample, .. } => self.sampled(event.seq, sample),
+            EventKind::Hosts { hosts } => self.wire.hosts.clone_from(hosts),
+            EventKind::Wire { news, .. } => self.wire.apply(event.seq, event.t, event.program, news),
+            EventKind::Embryos { all, .. } => self.wire.embryos.clone_from(all),
             EventKind::Notice { level, text } => {
                 self.notice = (*level != Level::Info).then(|| (*level, text.clone()));
             }
@@ -293,6 +301,9 @@ impl State {
             | EventKind::Typed { .. }
             | EventKind::Interrupted
             | EventKind::Socket { .. }
+            | EventKind::Hosts { .. }
+            | EventKind::Wire { .. }
+            | EventKind::Embryos { .. }
             | EventKind::Notice { .. } => {}
         }
     }

@@ -3,8 +3,9 @@
 //! Present tense, the actor first. English; another language is another set of these functions, chosen by the page.
 
 use protocol::event::Wait;
+use protocol::wire::{By, Embryo, Fate, Host};
 use protocol::{
-    Address, Call, Event, EventKind, OptionValue, Outcome, Payload, Sample, Stream, TcpState, errno,
+    Address, Call, Event, EventKind, OptionValue, Outcome, Payload, Sample, Stream, TcpState, WireNews, errno,
 };
 
 /// Who is who in the sentences.
@@ -41,12 +42,13 @@ pub fn kind(event: &Event) -> &'static str {
         EventKind::Called { .. } | EventKind::Waiting { .. } => "call",
         EventKind::Returned { outcome, .. } if outcome.is_ok() => "call",
         EventKind::Returned { .. } | EventKind::Raised { .. } => "error",
-        EventKind::Socket { .. } => "state",
+        EventKind::Socket { .. } | EventKind::Embryos { .. } => "state",
+        EventKind::Wire { .. } => "packet",
         EventKind::Output { .. } => "output",
         EventKind::Typed { .. } | EventKind::Interrupted => "input",
         EventKind::Pausing { .. } | EventKind::Resumed { .. } => "wait",
         EventKind::Started { .. } | EventKind::Ended { .. } => "program",
-        EventKind::Notice { .. } => "lab",
+        EventKind::Notice { .. } | EventKind::Hosts { .. } => "lab",
     }
 }
 
@@ -107,7 +109,106 @@ pub fn sentence(event: &Event, names: Names<'_>, call: Option<&Event>) -> String
         EventKind::Ended { stopped: true, .. } => format!("{who} was stopped."),
         EventKind::Ended { status, .. } => format!("{who} has ended, exit {status}."),
         EventKind::Socket { sample, .. } => sampled(&who, sample),
+        EventKind::Hosts { hosts } => hosts_text(hosts),
+        EventKind::Wire { news, .. } => wire_text(news),
+        EventKind::Embryos { all, .. } => embryos_text(all),
         EventKind::Notice { text, .. } => text.clone(),
+    }
+}
+
+fn hosts_text(hosts: &[Host]) -> String {
+    match hosts {
+        [] => "The network is there.".to_owned(),
+        [host] => format!("The network is there: one host, {}.", host_text(host)),
+        hosts => format!(
+            "The network is there: the hosts {}.",
+            hosts.iter().map(host_text).collect::<Vec<_>>().join(", ")
+        ),
+    }
+}
+
+fn host_text(host: &Host) -> String {
+    match host.addresses.as_slice() {
+        [] => host.name.clone(),
+        addresses => format!("{} ({})", host.name, addresses.join(", ")),
+    }
+}
+
+fn wire_text(news: &WireNews) -> String {
+    match news {
+        WireNews::Sent {
+            packet,
+            fate,
+            copy_of,
+            ..
+        } => {
+            let what = match copy_of {
+                Some(of) => format!("A copy of packet {}, packet {},", of.0, packet.0),
+                None => format!("Packet {}", packet.0),
+            };
+            match fate {
+                Fate::Delivered => format!("{what} crosses the wire."),
+                other => format!("{what} is sent; {}.", fate_text(*other)),
+            }
+        }
+        WireNews::Now { packet, fate } => match fate {
+            Fate::Delivered => format!("Packet {} arrives.", packet.0),
+            other => format!("Packet {}: {}.", packet.0, fate_text(*other)),
+        },
+        WireNews::Again { packet, count } => format!(
+            "Packet {} still waits on the wire; its sender has sent it again {} since.",
+            packet.0,
+            times(*count)
+        ),
+        WireNews::Moved { packet, behind } => {
+            format!("You put packet {} behind packet {}.", packet.0, behind.0)
+        }
+        WireNews::Flood { count, bytes, .. } => {
+            format!("{count} more packets cross the wire, {bytes} bytes, too many to show each.")
+        }
+        WireNews::Ruled { held: true, .. } => "From now on every packet waits on the wire.".to_owned(),
+        WireNews::Ruled { rules, .. } if rules.is_empty() => {
+            "From now on packets cross the wire by themselves.".to_owned()
+        }
+        WireNews::Ruled { rules, .. } => format!(
+            "From now on packets cross the wire by {}.",
+            if rules.len() == 1 {
+                "a rule".to_owned()
+            } else {
+                format!("{} rules", rules.len())
+            }
+        ),
+    }
+}
+
+fn fate_text(fate: Fate) -> String {
+    match fate {
+        Fate::Delivered => "it arrives".to_owned(),
+        Fate::Held => "it waits on the wire until you let it go".to_owned(),
+        Fate::Delayed { .. } => "it is on its way and arrives later".to_owned(),
+        Fate::Dropped { by: By::Hand } => "you drop it".to_owned(),
+        Fate::Dropped { by: By::Rule(n) } => format!("rule {} of the wire loses it", n + 1),
+        Fate::Dropped { by: By::NoHost } => "it is lost, because no host has its address".to_owned(),
+        Fate::Dropped { by: By::Full } => "it is lost, because the wire is full".to_owned(),
+    }
+}
+
+fn times(count: u32) -> String {
+    match count {
+        1 => "once".to_owned(),
+        2 => "twice".to_owned(),
+        n => format!("{n} times"),
+    }
+}
+
+fn embryos_text(all: &[Embryo]) -> String {
+    match all {
+        [] => "No connection waits for accept() any more.".to_owned(),
+        all => {
+            let one = |e: &Embryo| format!("{} from {}", e.state, python_address(&e.peer));
+            let list = all.iter().map(one).collect::<Vec<_>>().join(", ");
+            format!("The kernel holds a connection that no accept() has taken yet: {list}.")
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::net::{Lab, Networks, Told};
 use engine::session::{Command, Effect, Input, LabSpec, Session, World};
-use protocol::{Network, ProgramId};
+use protocol::ProgramId;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -63,10 +63,11 @@ impl Driver {
     }
 
     fn opened(&mut self) {
-        let private = self.lab.is_private();
+        let (private, network, hosts) = (self.lab.is_private(), self.lab.network(), self.lab.hosts());
         self.input(Input::Opened {
-            network: Network::Loopback,
+            network,
             private,
+            hosts,
         });
     }
 
@@ -75,7 +76,8 @@ impl Driver {
         self.session.handle(now, input);
         while let Some(effect) = self.session.next_effect() {
             match effect {
-                Effect::Call { id, call } => self.lab.submit(id, call),
+                Effect::Call { id, host, call } => self.lab.submit(id, host, call),
+                Effect::Wire { id, action } => self.lab.act(id, &action),
                 Effect::Cancel { id } => self.lab.cancel(id),
                 Effect::Confirm { id, calls } => self.lab.confirm(id, &calls),
                 Effect::Reset => self.reset_due = true,
@@ -146,6 +148,22 @@ impl Driver {
                 samples,
             },
             Told::Changed { at, order, samples } => Input::Changed { at, order, samples },
+            Told::Wired {
+                id,
+                at,
+                order,
+                news,
+                samples,
+                embryos,
+            } => Input::Wired {
+                id,
+                at,
+                order,
+                news,
+                samples,
+                embryos,
+            },
+            Told::Refused { id, text } => Input::WireRefused { id, text },
             Told::Lost { text } => Input::Trouble { text, lost: true },
         });
     }

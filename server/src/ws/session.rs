@@ -2,12 +2,12 @@
 
 use super::hub::Hub;
 use super::store::Store;
-use crate::net::{Lab, Told, names::HOSTNAME};
+use crate::net::{Lab, Told};
 use crate::serve::publish::Published;
 use futures_util::FutureExt;
 use protocol::frame::{self, Frame};
 use protocol::message::LabNumber;
-use protocol::{CallId, FromPage, FromServer, Network, SessionId, bounds};
+use protocol::{CallId, FromPage, FromServer, SessionId, bounds};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Instant;
@@ -161,8 +161,12 @@ impl Session {
 
     async fn obey(&mut self, message: FromPage, hub: &Hub) {
         match message {
-            FromPage::Call { id, lab, call } => match self.labs.get(&lab) {
-                Some(open) => open.lab.submit(id, call),
+            FromPage::Call { id, lab, host, call } => match self.labs.get(&lab) {
+                Some(open) => open.lab.submit(id, host, call),
+                None => self.no_lab(id, lab),
+            },
+            FromPage::Wire { id, lab, action } => match self.labs.get(&lab) {
+                Some(open) => open.lab.act(id, &action),
                 None => self.no_lab(id, lab),
             },
             FromPage::Confirm { id, lab, calls } => match self.labs.get(&lab) {
@@ -170,8 +174,7 @@ impl Session {
                 None => self.no_lab(id, lab),
             },
             FromPage::Cancel { call } => self.labs.values().for_each(|open| open.lab.cancel(call)),
-            FromPage::Open { id, lab, network } => {
-                let Network::Loopback = network;
+            FromPage::Open { id, lab, plan: _ } => {
                 if self.labs.contains_key(&lab) {
                     self.problem(
                         Some(id),
@@ -210,16 +213,16 @@ impl Session {
     async fn open(&mut self, id: CallId, number: LabNumber, hub: &Hub) {
         match hub.networks.open_lab_telling(Arc::clone(&self.news)).await {
             Ok(lab) => {
-                let private = lab.is_private();
+                let (private, network, hosts) = (lab.is_private(), lab.network(), lab.hosts());
                 let published = Vec::new();
                 self.labs.insert(number, OpenLab { published, lab });
                 self.tell(|seq| FromServer::Opened {
                     seq,
                     id,
                     lab: number,
-                    network: Network::Loopback,
+                    network,
                     private,
-                    hostname: HOSTNAME.to_owned(),
+                    hosts,
                 });
             }
             Err(error) => self.problem(Some(id), None, sentence(&error.to_string())),
@@ -335,6 +338,30 @@ fn message(seq: u64, lab: LabNumber, told: Told) -> FromServer {
             at,
             order,
             samples,
+        },
+        Told::Wired {
+            id,
+            at,
+            order,
+            news,
+            samples,
+            embryos,
+        } => FromServer::Wired {
+            seq,
+            id,
+            lab,
+            at,
+            order,
+            news,
+            samples,
+            embryos,
+        },
+        Told::Refused { id, text } => FromServer::Problem {
+            seq,
+            id: Some(id),
+            lab: None,
+            text,
+            fatal: false,
         },
         Told::Lost { text } => FromServer::Problem {
             seq,

@@ -50,7 +50,7 @@ impl Bench {
     pub fn start(&mut self, call: Call) -> CallId {
         self.next_call += 1;
         let id = CallId(self.next_call);
-        self.lab.submit(id, call);
+        self.lab.submit(id, protocol::HostId(0), call);
         id
     }
 
@@ -73,7 +73,8 @@ impl Bench {
                 self.told.push_back((id, outcome));
                 samples
             }
-            Told::Changed { samples, .. } => samples,
+            Told::Changed { samples, .. } | Told::Wired { samples, .. } => samples,
+            Told::Refused { text, .. } => panic!("the wire refuses: {text}"),
             Told::Confirmed { waiting, samples, .. } => {
                 self.waiting = waiting;
                 samples

@@ -161,7 +161,7 @@ impl Page {
         self.say(FromPage::Open {
             id,
             lab,
-            network: Network::Loopback,
+            plan: protocol::Plan::simple(protocol::Network::Loopback),
         })
         .await;
         match self.answer(id).await {
@@ -172,7 +172,13 @@ impl Page {
 
     pub async fn start(&mut self, lab: u32, call: Call) -> CallId {
         let id = self.id();
-        self.say(FromPage::Call { id, lab, call }).await;
+        self.say(FromPage::Call {
+            id,
+            lab,
+            host: protocol::HostId(0),
+            call,
+        })
+        .await;
         id
     }
 

@@ -14,7 +14,7 @@
 use anyhow::{Context as _, Result, bail, ensure};
 use futures_util::{SinkExt as _, StreamExt as _};
 use protocol::frame::{self, Frame};
-use protocol::{Address, Call, CallId, FromPage, FromServer, Network, Outcome, SocketId, VERSION};
+use protocol::{Address, Call, CallId, FromPage, FromServer, Outcome, SocketId, VERSION};
 use std::io::{BufRead as _, BufReader};
 use std::net::Ipv4Addr;
 use std::path::Path;
@@ -423,7 +423,7 @@ impl Page {
         page.say(FromPage::Open {
             id: CallId(1),
             lab: LAB,
-            network: Network::Loopback,
+            plan: protocol::Plan::simple(protocol::Network::Loopback),
         })
         .await?;
         while !matches!(page.hear().await?, FromServer::Opened { .. }) {}
@@ -506,7 +506,12 @@ impl Page {
             flags: 0,
             data: Vec::new().into(),
         };
-        let Frame::Text(json) = frame::encode(FromPage::Call { id, lab, call }) else {
+        let Frame::Text(json) = frame::encode(FromPage::Call {
+            id,
+            lab,
+            host: protocol::HostId(0),
+            call,
+        }) else {
             bail!("a message without bytes is text")
         };
         let mut packed = Vec::with_capacity(4 + json.len() + data.len());
@@ -519,7 +524,13 @@ impl Page {
     async fn start(&mut self, call: Call) -> Result<CallId> {
         self.id += 1;
         let id = CallId(self.id);
-        self.say(FromPage::Call { id, lab: LAB, call }).await?;
+        self.say(FromPage::Call {
+            id,
+            lab: LAB,
+            host: protocol::HostId(0),
+            call,
+        })
+        .await?;
         Ok(id)
     }
 

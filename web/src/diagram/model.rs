@@ -306,6 +306,9 @@ impl Diagram {
             | EventKind::Output { .. }
             | EventKind::Typed { .. }
             | EventKind::Socket { .. }
+            | EventKind::Hosts { .. }
+            | EventKind::Wire { .. }
+            | EventKind::Embryos { .. }
             | EventKind::Notice { .. } => {}
         }
     }

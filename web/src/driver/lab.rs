@@ -48,7 +48,7 @@ type Kept = ((u64, u64, u32), Rc<State>);
 impl Driver {
     /// A lab; its network is asked for at once. `changed` is called whenever something can look different.
     pub fn open(spec: LabSpec, changed: impl Fn() + 'static) -> Rc<Self> {
-        let (names, sides) = (spec.names(), spec.sides());
+        let (names, sides, plan) = (spec.names(), spec.sides(), spec.plan());
         let seed = js_sys::Math::random().to_bits() ^ unix_nanos().cast_unsigned();
         let link = Link::page();
         let driver = Rc::new(Self {
@@ -80,7 +80,7 @@ impl Driver {
             let listener: Rc<dyn Listener> = driver.clone();
             Rc::downgrade(&listener)
         };
-        driver.number.set(driver.link.open(weak));
+        driver.number.set(driver.link.open(plan, weak));
         driver
     }
 

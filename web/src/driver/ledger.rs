@@ -6,7 +6,7 @@
 
 use engine::session::{Effect, Input};
 use protocol::message::{LabNumber, Resume};
-use protocol::{CallId, FromPage, FromServer, Network, Outcome, SessionId, VERSION, errno};
+use protocol::{CallId, FromPage, FromServer, Outcome, Plan, SessionId, VERSION, errno};
 use std::collections::BTreeMap;
 
 /// What a message of the server means for the page.
@@ -53,11 +53,19 @@ pub struct Ledger {
     acknowledged: u64,
     requests: BTreeMap<CallId, Request>,
     by_local: BTreeMap<(LabNumber, CallId), CallId>,
-    /// Labs of this page; true: open on the server, or being opened.
-    labs: BTreeMap<LabNumber, bool>,
+    labs: BTreeMap<LabNumber, OpenLab>,
     last_lab: LabNumber,
     connected: bool,
     can_publish: bool,
+}
+
+/// A lab of this page.
+#[derive(Clone, Debug)]
+struct OpenLab {
+    /// What it shall be.
+    plan: Plan,
+    /// It is open on the server, or being opened.
+    open: bool,
 }
 
 impl Request {
@@ -93,26 +101,34 @@ impl Ledger {
     }
 
     /// A new lab of the page, and what to send now.
-    pub fn open(&mut self) -> (LabNumber, Option<FromPage>) {
+    pub fn open(&mut self, plan: Plan) -> (LabNumber, Option<FromPage>) {
         self.last_lab += 1;
         let lab = self.last_lab;
-        self.labs.insert(lab, false);
-        let message = self.connected.then(|| self.open_message(lab));
+        self.labs.insert(lab, OpenLab { plan, open: false });
+        let message = if self.connected {
+            self.open_message(lab)
+        } else {
+            None
+        };
         (lab, message)
     }
 
-    fn open_message(&mut self, lab: LabNumber) -> FromPage {
-        self.labs.insert(lab, true);
-        self.request(lab, None, |id| FromPage::Open {
-            id,
-            lab,
-            network: Network::Loopback,
-        })
+    fn open_message(&mut self, lab: LabNumber) -> Option<FromPage> {
+        let open = self.labs.get_mut(&lab)?;
+        open.open = true;
+        let plan = open.plan.clone();
+        Some(self.request(lab, None, |id| FromPage::Open { id, lab, plan }))
+    }
+
+    fn not_open(&mut self, lab: LabNumber) {
+        if let Some(lab) = self.labs.get_mut(&lab) {
+            lab.open = false;
+        }
     }
 
     /// The lab is not needed any more.
     pub fn close(&mut self, lab: LabNumber) -> Option<FromPage> {
-        let was_open = self.labs.remove(&lab)?;
+        let was_open = self.labs.remove(&lab)?.open;
         self.requests.retain(|_, r| r.lab != lab);
         self.by_local.retain(|(l, _), _| *l != lab);
         (was_open && self.connected).then_some(FromPage::CloseLab { lab })
@@ -144,7 +160,12 @@ impl Ledger {
     /// A lab's effect as a message, if it needs one now. [`Effect::WakeAt`] is not for the server.
     pub fn effect(&mut self, lab: LabNumber, effect: Effect) -> Option<FromPage> {
         let message = match effect {
-            Effect::Call { id, call } => self.request(lab, Some(id), |id| FromPage::Call { id, lab, call }),
+            Effect::Call { id, host, call } => {
+                self.request(lab, Some(id), |id| FromPage::Call { id, lab, host, call })
+            }
+            Effect::Wire { id, action } => {
+                self.request(lab, Some(id), |id| FromPage::Wire { id, lab, action })
+            }
             Effect::Confirm { id, calls } => {
                 let calls = calls
                     .iter()
@@ -159,10 +180,10 @@ impl Ledger {
                 // Nobody waits for what was asked before.
                 self.requests.retain(|_, r| r.lab != lab || r.local.is_none());
                 self.by_local.retain(|(l, _), _| *l != lab);
-                if self.labs.get(&lab) == Some(&true) {
+                if self.labs.get(&lab).is_some_and(|l| l.open) {
                     self.request(lab, None, |id| FromPage::Reset { id, lab })
                 } else if self.connected {
-                    self.open_message(lab)
+                    self.open_message(lab)?
                 } else {
                     return None;
                 }
@@ -221,6 +242,7 @@ impl Ledger {
                 lab,
                 network,
                 private,
+                hosts,
                 ..
             } => {
                 self.requests.remove(&id);
@@ -229,7 +251,14 @@ impl Ledger {
                 if again {
                     Vec::new()
                 } else {
-                    vec![News::Lab(lab, Input::Opened { network, private })]
+                    vec![News::Lab(
+                        lab,
+                        Input::Opened {
+                            network,
+                            private,
+                            hosts,
+                        },
+                    )]
                 }
             }
             FromServer::Reply {
@@ -274,6 +303,30 @@ impl Ledger {
                 ..
             } => {
                 vec![News::Lab(lab, Input::Changed { at, order, samples })]
+            }
+            FromServer::Wired {
+                id,
+                lab,
+                at,
+                order,
+                news,
+                samples,
+                embryos,
+                ..
+            } => {
+                let local = id.and_then(|id| self.requests.remove(&id)).and_then(|r| r.local);
+                if let Some(local) = local {
+                    self.by_local.remove(&(lab, local));
+                }
+                let input = Input::Wired {
+                    id: local,
+                    at,
+                    order,
+                    news,
+                    samples,
+                    embryos,
+                };
+                vec![News::Lab(lab, input)]
             }
             FromServer::Published {
                 id, port, address, ..
@@ -331,8 +384,8 @@ impl Ledger {
         self.by_local.clear();
         let mut news = Vec::new();
         for (lab, open) in self.labs.clone() {
-            if open && before.is_some() {
-                self.labs.insert(lab, false);
+            if open.open && before.is_some() {
+                self.not_open(lab);
                 let text = "The server has ended this lab's network: it was away for too long, or was started again.";
                 news.push(News::Lab(
                     lab,
@@ -342,7 +395,7 @@ impl Ledger {
                     },
                 ));
             } else {
-                news.push(News::Send(self.open_message(lab)));
+                news.extend(self.open_message(lab).map(News::Send));
             }
         }
         news
@@ -385,6 +438,13 @@ impl Ledger {
             }
             (
                 Some(Request {
+                    message: FromPage::Wire { id, .. },
+                    ..
+                }),
+                None,
+            ) => return self.answered(*id, |local| Input::WireRefused { id: local, text }),
+            (
+                Some(Request {
                     message: FromPage::Open { .. } | FromPage::Reset { .. },
                     ..
                 }),
@@ -392,7 +452,7 @@ impl Ledger {
             )
             | (_, Some(_)) => {
                 if let Some(lab) = about {
-                    self.labs.insert(lab, false);
+                    self.not_open(lab);
                     self.requests.retain(|_, r| r.lab != lab);
                     self.by_local.retain(|(l, _), _| *l != lab);
                     news.push(News::Lab(lab, Input::Trouble { text, lost: true }));

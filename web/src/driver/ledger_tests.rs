@@ -1,7 +1,7 @@
 //! What the ledger must not lose, and not do twice.
 
 use super::*;
-use protocol::Call;
+use protocol::{Call, Network};
 
 fn welcome(resumed: bool) -> FromServer {
     FromServer::Welcome {
@@ -29,13 +29,14 @@ fn reply(seq: u64, id: u64) -> FromServer {
 fn call(id: u64) -> Effect {
     Effect::Call {
         id: CallId(id),
+        host: protocol::HostId(0),
         call: Call::GetHostName,
     }
 }
 
 fn open(ledger: &mut Ledger, labs: u32) {
     for _ in 0..labs {
-        ledger.open();
+        ledger.open(Plan::simple(Network::Loopback));
     }
     ledger.hello();
     assert_eq!(ledger.receive(welcome(false)).len(), labs as usize);
@@ -163,7 +164,7 @@ fn after_a_reset_nothing_old_comes_back() {
         lab: 1,
         network: Network::Loopback,
         private: true,
-        hostname: String::new(),
+        hosts: Vec::new(),
     };
     assert_eq!(ledger.receive(opened(2, 1)), [], "the reset is still under way");
     assert!(matches!(

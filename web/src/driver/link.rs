@@ -7,7 +7,7 @@ use super::timer::Timer;
 use engine::session::{Effect, Input};
 use protocol::frame::{self, Frame};
 use protocol::message::LabNumber;
-use protocol::{FromPage, FromServer};
+use protocol::{FromPage, FromServer, Plan};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
@@ -95,8 +95,8 @@ impl Link {
     }
 
     /// A lab of this page wants a network.
-    pub fn open(self: &Rc<Self>, listener: Weak<dyn Listener>) -> LabNumber {
-        let (lab, message) = self.ledger.borrow_mut().open();
+    pub fn open(self: &Rc<Self>, plan: Plan, listener: Weak<dyn Listener>) -> LabNumber {
+        let (lab, message) = self.ledger.borrow_mut().open(plan);
         self.listeners.borrow_mut().insert(lab, listener);
         match message {
             Some(message) => self.send(message),

@@ -1,7 +1,7 @@
 //! The caption: what has just happened, and what Next will do. It is the page for a whole class.
 
 use super::{Moment, steps};
-use engine::session::Rest;
+use engine::session::{NextStep, Rest};
 use engine::timeline::words;
 use protocol::{Event, EventKind, Outcome, TcpState};
 
@@ -44,6 +44,8 @@ fn weight(event: &Event) -> u8 {
             Some(TcpState::Closed) | None if sample.recv_queue == 0 => 0,
             _ => 3,
         },
+        EventKind::Wire { .. } => 6,
+        EventKind::Embryos { .. } | EventKind::Hosts { .. } => 2,
         EventKind::Resumed { .. } => 2,
         EventKind::Line { .. } | EventKind::Lines { .. } => 1,
     }
@@ -122,14 +124,17 @@ fn next_text(moment: &Moment<'_>) -> (String, bool) {
     }
     match moment.rest {
         Rest::Ready(next) => {
-            let name = moment.name(next.program);
-            let Some(line) = next.line else {
+            let NextStep::Program { program, line } = next else {
+                return ("deliver the packet that waits".to_owned(), true);
+            };
+            let name = moment.name(*program);
+            let Some(line) = *line else {
                 return (format!("{name} starts"), true);
             };
             let source = moment
                 .spec
                 .programs
-                .get(usize::from(next.program.0))
+                .get(usize::from(program.0))
                 .map(|p| p.source.as_str());
             let code = source
                 .and_then(|s| s.lines().nth(line as usize - 1))

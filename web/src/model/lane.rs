@@ -64,7 +64,7 @@ pub fn lane(moment: &Moment<'_>, id: ProgramId) -> LaneView {
     let Some(program) = moment.state.program(id) else {
         return LaneView::default();
     };
-    let next = moment.next().filter(|n| n.program == id);
+    let next = moment.next().filter(|n| n.program() == Some(id));
     let marks: Vec<_> = program
         .threads
         .iter()
@@ -72,7 +72,7 @@ pub fn lane(moment: &Moment<'_>, id: ProgramId) -> LaneView {
         .map(|(i, thread)| LineMark {
             line: thread.doing.line(),
             thread: thread.id.0,
-            next: next.is_some_and(|n| n.line == Some(thread.doing.line()))
+            next: next.is_some_and(|n| n.line() == Some(thread.doing.line()))
                 && (i == 0 || waits(&program.threads[0].doing).is_some()),
             waits: waits(&thread.doing),
         })

@@ -266,7 +266,7 @@ pub(crate) fn echo_in_flight() -> Story {
     s.sample(with_bytes(conn, MESSAGE, (SERVER_PORT, CLIENT_PORT)));
     s.returns(CLIENT, send, Outcome::Sent { n: 22 }, &[]);
     s.line(CLIENT, 11);
-    s.rest = Rest::Ready(engine::session::NextStep {
+    s.rest = Rest::Ready(engine::session::NextStep::Program {
         program: SERVER,
         line: Some(12),
     });
@@ -462,7 +462,7 @@ pub(crate) fn refused() -> Story {
             stopped: false,
         },
     );
-    s.rest = Rest::Ready(engine::session::NextStep {
+    s.rest = Rest::Ready(engine::session::NextStep::Program {
         program: SERVER,
         line: None,
     });

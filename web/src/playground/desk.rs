@@ -78,6 +78,8 @@ fn of_programs(programs: Vec<ProgramSpec>) -> LabSpec {
         title: "Playground".into(),
         about: "Programs of your own.".into(),
         network: None,
+        hosts: Vec::new(),
+        held: false,
         programs,
         files: Vec::new(),
     }

@@ -26,7 +26,8 @@ use super::lock;
 use super::networks::{Networks, OpenError};
 use super::place::Place;
 use crate::sys::Errno;
-use protocol::{Call, CallId, Outcome, Sample};
+use protocol::wire::{Embryo, Host};
+use protocol::{Call, CallId, HostId, Network, Outcome, Sample, WireAction, WireNews};
 use pump::Shared;
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -79,6 +80,28 @@ pub enum Told {
         /// What they are now.
         samples: Vec<Sample>,
     },
+    /// Something happened on the wire, or in the kernel because of it.
+    Wired {
+        /// The [`Lab::act`] that is hereby answered, if it is one's answer.
+        id: Option<CallId>,
+        /// Nanoseconds since the lab was opened.
+        at: u64,
+        /// The count of what was told about this lab, from 1.
+        order: u64,
+        /// What happened, in order.
+        news: Vec<WireNews>,
+        /// Sockets whose state changed since it was last told.
+        samples: Vec<Sample>,
+        /// All connections that wait for accept(), if they have changed.
+        embryos: Option<Vec<Embryo>>,
+    },
+    /// A [`Lab::act`] was refused.
+    Refused {
+        /// Which.
+        id: CallId,
+        /// One plain sentence.
+        text: String,
+    },
     /// The lab's network is gone; calls fail from now on. [`Lab::reset`] makes a new one.
     Lost {
         /// One plain sentence.
@@ -120,9 +143,33 @@ impl Lab {
     }
 
     /// Makes a call. Its answer is told at once or when it has ended. `id` must not be that of a call that still waits.
-    pub fn submit(&self, id: CallId, call: Call) {
+    pub fn submit(&self, id: CallId, host: HostId, call: Call) {
+        // Loopback has one host.
+        let _ = host;
         lock(&self.shared.state).submit(id, call);
         self.shared.wake_for_deadlines();
+    }
+
+    /// Does something with the wire; [`Told::Wired`] with this id answers, or [`Told::Refused`].
+    pub fn act(&self, id: CallId, action: &WireAction) {
+        let _ = action;
+        lock(&self.shared.state).refuse(
+            id,
+            "This network has no wire that packets could be held on: choose the kernel network.",
+        );
+    }
+
+    /// Where the lab's sockets live.
+    pub fn network(&self) -> Network {
+        Network::Loopback
+    }
+
+    /// The lab's hosts, at least one.
+    pub fn hosts(&self) -> Vec<Host> {
+        vec![Host {
+            name: super::names::HOSTNAME.to_owned(),
+            addresses: Vec::new(),
+        }]
     }
 
     /// Withdraws a call: it is answered with [`Outcome::Cancelled`], unless it had ended before.

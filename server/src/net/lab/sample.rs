@@ -300,6 +300,8 @@ fn fill_tcp(sample: &mut Sample, info: RawTcpInfo) {
                 unacked: info.unacked,
                 retransmitted: info.total_retrans,
                 window: info.rcv_wnd,
+                peer_window: info.snd_wnd,
+                ssthresh: info.snd_ssthresh,
             });
         }
     }

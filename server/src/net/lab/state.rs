@@ -475,6 +475,14 @@ impl State {
         self.tell(Told::Lost { text: why.to_owned() });
     }
 
+    /// Answers something that was asked of the wire and cannot be.
+    pub(super) fn refuse(&mut self, id: CallId, why: &str) {
+        self.tell(Told::Refused {
+            id,
+            text: why.to_owned(),
+        });
+    }
+
     /// The lab's owner has dropped it.
     pub(super) fn close(&mut self) {
         self.ended.get_or_insert_with(|| "The lab is closed.".to_owned());

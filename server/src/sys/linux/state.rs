@@ -25,6 +25,10 @@ pub(crate) struct RawTcpInfo {
     pub(crate) snd_cwnd: u32,
     /// Maximum segment size for sending, bytes.
     pub(crate) snd_mss: u32,
+    /// Slow start's threshold, segments.
+    pub(crate) snd_ssthresh: u32,
+    /// The window that the peer offered last, bytes (Linux 5.18 and later; else 0).
+    pub(crate) snd_wnd: u32,
     /// The window that was offered to the peer last, bytes (Linux 6.2 and later; else 0).
     pub(crate) rcv_wnd: u32,
 }
@@ -59,8 +63,10 @@ impl RawTcpInfo {
             sacked: words[7],
             rtt: words[17],
             rttvar: words[18],
+            snd_ssthresh: words[19],
             snd_cwnd: words[20],
             total_retrans: words[25],
+            snd_wnd: words[57],
             // tcpi_rcv_wnd follows tcpi_snd_wnd at byte 228.
             rcv_wnd: words[58],
         }
