@@ -142,6 +142,7 @@ mod tests {
         FromPage::Call {
             id: CallId(7),
             lab: 1,
+            host: crate::HostId(0),
             call,
         }
     }
