@@ -3,7 +3,7 @@
 //! One task, one loop: it writes what the session has to say, then waits for whatever comes first. While the page does not read, the
 //! write does not end and nothing is read either: a slow page is slowed down, and nothing grows.
 
-use super::hub::{Hub, Refused, Signals};
+use super::hub::{Hub, Refused, Wanted};
 use super::session::{self, Session};
 use futures_util::{SinkExt, StreamExt};
 use protocol::{FromPage, FromServer, VERSION, bounds};
@@ -62,14 +62,14 @@ where
         heard: Instant::now(),
     };
     let greeted = connection.greet(&hub, peer).await;
-    let (mut session, signals) = match greeted {
+    let (mut session, wanted) = match greeted {
         Ok(greeted) => greeted,
         Err(end) => {
             connection.close(end).await;
             return;
         }
     };
-    let end = connection.run(&mut session, &signals, &hub).await;
+    let end = connection.run(&mut session, &wanted, &hub).await;
     match end {
         End::Closed | End::Idle => hub.end(session),
         End::Lost | End::Wanted | End::Refuse(..) => hub.rest(session),
@@ -85,7 +85,7 @@ struct Connection<S> {
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     /// Hears the hello and answers it.
-    async fn greet(&mut self, hub: &Hub, peer: IpAddr) -> Result<(Box<Session>, Arc<Signals>), End> {
+    async fn greet(&mut self, hub: &Hub, peer: IpAddr) -> Result<(Box<Session>, Wanted), End> {
         let no_hello = || End::Refuse(CloseCode::Policy, "A connection begins with a hello.".to_owned());
         let first = timeout(HELLO, self.first()).await.map_err(|_| no_hello())??;
         let Ok(FromPage::Hello { version, resume }) = session::decode(&first) else {
@@ -103,7 +103,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             None => None,
         };
         let resumed = taken.is_some();
-        let (mut session, signals) = match taken {
+        let (mut session, wanted) = match taken {
             Some(taken) => taken,
             None => hub
                 .begin(peer)
@@ -122,14 +122,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         });
         // Lost here, the session is lost to the page too: a new one is forgotten soon, a resumed one asked for again.
         let _ = timeout(WRITE, self.stream.send(welcome)).await;
-        Ok((session, signals))
+        Ok((session, wanted))
     }
 
-    async fn run(&mut self, session: &mut Session, signals: &Signals, hub: &Hub) -> End {
+    async fn run(&mut self, session: &mut Session, wanted: &Wanted, hub: &Hub) -> End {
         let news = Arc::clone(&session.news);
         let mut ping = tokio::time::interval_at(tokio::time::Instant::now() + PING, PING);
         loop {
-            if let Err(end) = self.write(session, signals).await {
+            if let Err(end) = self.write(session, wanted).await {
                 return end;
             }
             tokio::select! {
@@ -144,7 +144,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
                     Err(end) => return end,
                 },
                 () = news.notified() => session.go_on(hub).await,
-                () = signals.wanted.notified() => return End::Wanted,
+                () = wanted.notified() => return End::Wanted,
                 _ = ping.tick() => {
                     if self.heard.elapsed() > SILENCE {
                         return End::Lost;
@@ -161,7 +161,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     }
 
     /// Writes what the session has to say.
-    async fn write(&mut self, session: &mut Session, signals: &Signals) -> Result<(), End> {
+    async fn write(&mut self, session: &mut Session, wanted: &Wanted) -> Result<(), End> {
         let Some(first) = session.next_out() else {
             return Ok(());
         };
@@ -176,7 +176,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         tokio::select! {
             biased;
             written = all => written.map_err(|_: Error| End::Lost),
-            () = signals.wanted.notified() => Err(End::Wanted),
+            () = wanted.notified() => Err(End::Wanted),
             () = tokio::time::sleep(WRITE) => Err(End::Lost),
         }
     }

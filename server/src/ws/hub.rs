@@ -19,6 +19,8 @@ pub struct Hub {
     pub(super) networks: Networks,
     pub(super) publisher: Publisher,
     slots: Mutex<Slots>,
+    /// A session has come to rest, or has ended.
+    let_go: Notify,
 }
 
 #[derive(Default)]
@@ -35,17 +37,13 @@ struct Slot {
     resting: Option<Box<Session>>,
     /// How often it has come to rest: a timer of an earlier rest must not end it.
     rests: u64,
-    signals: Arc<Signals>,
+    /// Tells the connection that has it that another one wants it. Each connection has one of its own: a wish that comes too
+    /// late for one must not end the next.
+    wanted: Wanted,
 }
 
-/// Between a connection that has a session and one that wants it.
-#[derive(Default)]
-pub(super) struct Signals {
-    /// Somebody with the secret wants the session.
-    pub(super) wanted: Notify,
-    /// It has come to rest.
-    rested: Notify,
-}
+/// Somebody with the secret wants the session.
+pub(super) type Wanted = Arc<Notify>;
 
 /// Why there is no session.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -63,11 +61,11 @@ pub(super) enum Refused {
 impl Hub {
     /// No session yet.
     pub fn new(networks: Networks, publisher: Publisher) -> Arc<Self> {
-        let slots = Mutex::default();
         Arc::new(Self {
             networks,
             publisher,
-            slots,
+            slots: Mutex::default(),
+            let_go: Notify::new(),
         })
     }
 
@@ -86,7 +84,7 @@ impl Hub {
     }
 
     /// A new session.
-    pub(super) fn begin(&self, address: IpAddr) -> Result<(Box<Session>, Arc<Signals>), Refused> {
+    pub(super) fn begin(&self, address: IpAddr) -> Result<(Box<Session>, Wanted), Refused> {
         let mut random = [0; 16];
         getrandom::fill(&mut random).map_err(|e| Refused::Random(e.to_string()))?;
         let secret: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -104,7 +102,7 @@ impl Hub {
         }
         slots.last += 1;
         let id = SessionId(slots.last);
-        let signals = Arc::<Signals>::default();
+        let wanted = Wanted::default();
         slots.by_id.insert(
             id,
             Slot {
@@ -112,33 +110,34 @@ impl Hub {
                 address,
                 resting: None,
                 rests: 0,
-                signals: Arc::clone(&signals),
+                wanted: Arc::clone(&wanted),
             },
         );
-        Ok((Box::new(Session::new(id, secret)), signals))
+        Ok((Box::new(Session::new(id, secret)), wanted))
     }
 
     /// The session that `resume` proves to own, taken from the connection that still has it, if one has.
-    pub(super) async fn take_up(&self, resume: &Resume) -> Option<(Box<Session>, Arc<Signals>)> {
-        let take = || async {
+    pub(super) async fn take_up(&self, resume: &Resume) -> Option<(Box<Session>, Wanted)> {
+        let take = async {
             loop {
-                let signals = {
+                // Made before looking: what is let go meanwhile is heard of.
+                let let_go = self.let_go.notified();
+                {
                     let mut slots = self.slots();
                     let slot = slots.by_id.get_mut(&resume.session)?;
                     if !same_secret(&slot.secret, &resume.secret) {
                         return None;
                     }
-                    let signals = Arc::clone(&slot.signals);
                     if let Some(session) = slot.resting.take() {
-                        return Some((session, signals));
+                        slot.wanted = Wanted::default();
+                        return Some((session, Arc::clone(&slot.wanted)));
                     }
-                    signals
-                };
-                signals.wanted.notify_one();
-                signals.rested.notified().await;
+                    slot.wanted.notify_one();
+                }
+                let_go.await;
             }
         };
-        tokio::time::timeout(HANDOVER, take()).await.ok().flatten()
+        tokio::time::timeout(HANDOVER, take).await.ok().flatten()
     }
 
     /// The connection is lost: the session rests.
@@ -152,9 +151,9 @@ impl Hub {
             };
             slot.resting = Some(session);
             slot.rests += 1;
-            slot.signals.rested.notify_one();
             slot.rests
         };
+        self.let_go.notify_waiters();
         let hub = Arc::downgrade(self);
         tokio::spawn(async move {
             tokio::time::sleep(Duration::from_secs(bounds::RESUME_SECONDS)).await;
@@ -167,6 +166,7 @@ impl Hub {
     /// The session has ended.
     pub(super) fn end(&self, session: Box<Session>) {
         self.slots().by_id.remove(&session.id);
+        self.let_go.notify_waiters();
         drop(session);
     }
 
@@ -194,4 +194,65 @@ fn same_secret(ours: &str, theirs: &str) -> bool {
         .zip(theirs.bytes())
         .fold(0, |all, (a, b)| all | (a ^ b));
     ours.len() == theirs.len() && difference == 0
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use futures_util::FutureExt;
+    use std::net::Ipv4Addr;
+    use std::pin::pin;
+
+    fn hub() -> (Arc<Hub>, Box<Session>, Wanted, Resume) {
+        let hub = Hub::new(Networks::shared(), Publisher::new(false));
+        let (session, wanted) = hub.begin(Ipv4Addr::LOCALHOST.into()).unwrap();
+        let resume = Resume {
+            session: session.id,
+            secret: session.secret.clone(),
+            received: 0,
+        };
+        (hub, session, wanted, resume)
+    }
+
+    #[tokio::test]
+    async fn a_wish_for_the_connection_before_does_not_end_the_next_one() {
+        let (hub, session, wanted, resume) = hub();
+        let mut takes = pin!(hub.take_up(&resume));
+        assert!(
+            takes.as_mut().now_or_never().is_none(),
+            "another connection has it"
+        );
+        // That one is lost by itself at the same moment, and does not hear of the wish.
+        hub.rest(session);
+        let (session, next) = takes.await.unwrap();
+        assert!(
+            next.notified().now_or_never().is_none(),
+            "nobody wants it from the new one"
+        );
+        assert!(wanted.notified().now_or_never().is_some());
+        hub.end(session);
+    }
+
+    #[tokio::test]
+    async fn several_that_want_a_session_get_it_one_after_the_other() {
+        let (hub, session, _, resume) = hub();
+        let (mut first, mut second) = (pin!(hub.take_up(&resume)), pin!(hub.take_up(&resume)));
+        assert!(first.as_mut().now_or_never().is_none() && second.as_mut().now_or_never().is_none());
+        hub.rest(session);
+        let (session, wanted) = first.await.unwrap();
+        assert!(second.as_mut().now_or_never().is_none());
+        wanted.notified().await;
+        hub.rest(session);
+        assert!(second.await.is_some());
+    }
+
+    #[tokio::test]
+    async fn a_session_that_ends_is_waited_for_no_longer() {
+        let (hub, session, _, resume) = hub();
+        let mut takes = pin!(hub.take_up(&resume));
+        assert!(takes.as_mut().now_or_never().is_none());
+        hub.end(session);
+        assert!(takes.now_or_never().unwrap().is_none());
+    }
 }

@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Error, Message};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
 
 pub struct Server {
     pub process: Child,
@@ -65,7 +65,12 @@ pub type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 pub async fn open(address: &str) -> Socket {
     let request = format!("ws://{address}/ws").into_client_request().unwrap();
-    connect_async(request).await.unwrap().0
+    // As browsers do: an acknowledgement does not hold back the call behind it.
+    let no_delay = true;
+    connect_async_with_config(request, None, no_delay)
+        .await
+        .unwrap()
+        .0
 }
 
 pub struct Page {
