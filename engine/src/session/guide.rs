@@ -24,8 +24,9 @@ impl Session {
             return Rest::Working;
         }
         if let Some(next) = self.next_step() {
-            // While running, a start that is due happens by itself.
-            return if self.mode == Mode::Running {
+            // While running, a start that is due happens by itself; a packet that waits is the learner's.
+            let by_itself = matches!(next, NextStep::Program { .. });
+            return if self.mode == Mode::Running && by_itself {
                 Rest::Working
             } else {
                 Rest::Ready(next)
@@ -33,6 +34,7 @@ impl Session {
         }
         if !self.timers.is_empty()
             || self.packets_under_way()
+            || self.kernel_will_send()
             || self.calls.values().any(|call| call.deadline)
         {
             return Rest::Sleeping;

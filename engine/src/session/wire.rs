@@ -2,8 +2,8 @@
 
 use super::{Effect, Session};
 use protocol::event::Level;
-use protocol::wire::{Embryo, Fate};
-use protocol::{CallId, EventKind, PacketId, Sample, ThreadId, WireAction, WireNews};
+use protocol::wire::{Embryo, Fate, Timer, TimerKind};
+use protocol::{CallId, EventKind, Network, PacketId, Sample, ThreadId, WireAction, WireNews};
 
 impl Session {
     /// Something happened on the wire, or a [`Effect::Wire`] (`id`) is answered by it.
@@ -53,10 +53,7 @@ impl Session {
             // A second click on the same button: the first one has done it.
             return;
         }
-        if self
-            .network
-            .is_none_or(|is| is.network != protocol::Network::Kernel)
-        {
+        if self.network.is_none_or(|is| is.network != Network::Kernel) {
             self.notice(
                 Level::Warning,
                 "This network has no wire that packets could be held on: choose the kernel network.",
@@ -80,6 +77,24 @@ impl Session {
     /// The packet that Next lets go: the first that waits.
     pub(super) fn next_packet(&self) -> Option<PacketId> {
         self.timeline.live().wire.held_packets().next().map(|p| p.id)
+    }
+
+    /// Will a kernel send something again by itself, or ask a closed window? Only a network with a wire is sure to tell when
+    /// that is over.
+    pub(super) fn kernel_will_send(&self) -> bool {
+        let sends = |timer: &Timer| matches!(timer.what, TimerKind::Retransmit | TimerKind::ZeroWindowProbe);
+        let live = self.timeline.live();
+        self.network.is_some_and(|is| is.network == Network::Kernel)
+            && (live
+                .wire
+                .embryos
+                .iter()
+                .any(|e| e.timer.as_ref().is_some_and(sends))
+                || live
+                    .sockets
+                    .iter()
+                    .filter_map(|s| s.sample.as_ref()?.timer.as_ref())
+                    .any(sends))
     }
 
     /// Does a packet arrive by itself later?

@@ -1,0 +1,11 @@
+import socket
+
+sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+sock.bind(('127.0.0.1', 8080))
+
+while True:
+    data, sender = sock.recvfrom(1024)
+    print('received', data)
+    if data == b'five':
+        break
+sock.close()

@@ -1,0 +1,7 @@
+import socket
+
+sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+sock.connect(('127.0.0.1', 8080))
+sock.sendall(b'That is all.')
+sock.close()
+print('closed')

@@ -1,0 +1,9 @@
+import socket
+
+sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+sock.connect(('127.0.0.1', 8080))
+
+sock.sendall(b'Please confirm.')
+answer = sock.recv(1024)
+print('answer:', answer)
+sock.close()

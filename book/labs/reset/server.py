@@ -1,0 +1,11 @@
+import socket
+
+listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+listener.bind(('127.0.0.1', 8080))
+listener.listen(5)
+conn, peer = listener.accept()
+
+data = conn.recv(4)
+print('received', data)
+conn.close()  # there are more bytes in the receive buffer
+listener.close()

@@ -1,0 +1,11 @@
+import socket
+
+listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+listener.bind(('127.0.0.1', 8080))
+listener.listen(5)
+conn, peer = listener.accept()
+
+conn.sendall(b'We are closing.')
+conn.close()  # the server closes first
+listener.close()
+print('The first server has gone.')

@@ -1,0 +1,7 @@
+import socket
+
+listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+listener.bind(('127.0.0.1', 8080))
+listener.listen(5)
+print('The second server is open.')
+listener.close()

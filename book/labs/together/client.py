@@ -1,0 +1,9 @@
+import socket
+
+sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+sock.connect(('127.0.0.1', 8080))
+
+sock.send(b'one ')
+sock.send(b'two ')
+sock.send(b'three ')
+sock.close()

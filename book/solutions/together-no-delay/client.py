@@ -1,0 +1,10 @@
+import socket
+
+sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+sock.connect(('127.0.0.1', 8080))
+
+sock.send(b'one ')
+sock.send(b'two ')
+sock.send(b'three ')
+sock.close()
