@@ -35,6 +35,12 @@ impl HostId {
 #[serde(transparent)]
 pub struct End(pub u8);
 
+// serde asks for a reference.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+const fn is_zero(n: &u64) -> bool {
+    *n == 0
+}
+
 /// A host, as a lab wishes for it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Host {
@@ -72,9 +78,10 @@ pub enum WireNews {
         /// What became of it.
         fate: Fate,
     },
-    /// While a packet waited, its sender sent the same again: swallowed, and counted here.
+    /// While a packet waited, or the acknowledgment of one that has arrived, its sender sent the same again: swallowed, and
+    /// counted here.
     Again {
-        /// The packet that waits.
+        /// The packet that was sent again.
         packet: PacketId,
         /// How many times so far.
         count: u32,
@@ -86,7 +93,8 @@ pub enum WireNews {
         /// It stands behind this one now.
         behind: PacketId,
     },
-    /// So many packets that nobody could look at them: more than [`crate::bounds::PACKETS_PER_SECOND`]. They crossed.
+    /// So many packets that nobody could look at them: more than [`crate::bounds::PACKETS_PER_SECOND`]. The wire's rules held
+    /// for them too.
     Flood {
         /// Where they came from.
         from: End,
@@ -96,6 +104,9 @@ pub enum WireNews {
         count: u64,
         /// Their bytes.
         bytes: u64,
+        /// How many of them the wire lost.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        lost: u64,
     },
     /// The wire goes by other rules from now on.
     Ruled {

@@ -156,15 +156,22 @@ fn wire_text(news: &WireNews) -> String {
             other => format!("Packet {}: {}.", packet.0, fate_text(*other)),
         },
         WireNews::Again { packet, count } => format!(
-            "Packet {} still waits on the wire; its sender has sent it again {} since.",
+            "The sender of packet {} has had no answer and has sent the same again, {} so far: no need to show it.",
             packet.0,
             times(*count)
         ),
         WireNews::Moved { packet, behind } => {
             format!("You put packet {} behind packet {}.", packet.0, behind.0)
         }
-        WireNews::Flood { count, bytes, .. } => {
-            format!("{count} more packets cross the wire, {bytes} bytes, too many to show each.")
+        WireNews::Flood {
+            count, bytes, lost, ..
+        } => {
+            let lost = if *lost > 0 {
+                format!("; {lost} of them are lost")
+            } else {
+                String::new()
+            };
+            format!("{count} more packets cross the wire, {bytes} bytes, too many to show each{lost}.")
         }
         WireNews::Ruled { held: true, .. } => "From now on every packet waits on the wire.".to_owned(),
         WireNews::Ruled { rules, .. } if rules.is_empty() => {
