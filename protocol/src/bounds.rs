@@ -24,12 +24,20 @@ pub const SOURCE: usize = 256 << 10;
 pub const UNACKNOWLEDGED: usize = 4 << 20;
 /// The same, counted.
 pub const UNACKNOWLEDGED_COUNT: usize = 4096;
+/// Requests that a session reads ahead when that store is full, bytes: the acknowledgement that makes room may lie behind them.
+/// A page that sends more without acknowledging anything is not read from.
+pub const READ_AHEAD: usize = 8 << 20;
 /// How long a session without a connection is kept, seconds.
 pub const RESUME_SECONDS: u64 = 60;
 /// How long a session may be silent, seconds: after that it is closed.
 pub const IDLE_SECONDS: u64 = 2 * 60 * 60;
 /// Labs open at once in one session.
 pub const LABS_PER_SESSION: usize = 16;
+/// Bytes that a server holds for all its pages together: answers that were not acknowledged, requests that wait for room, what
+/// waiting send() calls brought. When it is spent, pages that are behind wait.
+pub const HELD: usize = 256 << 20;
+/// Labs of one server.
+pub const LABS: usize = 4000;
 /// Sessions of one server.
 pub const SESSIONS: usize = 2000;
 /// Sessions of one address that is not loopback (a class behind one address has many).

@@ -8,11 +8,13 @@
 //!    ├── lab/       one lab: its sockets, the calls that wait, what was told about them
 //!    ├── names      hosts and services by name, from a table
 //!    ├── unix_names AF_UNIX names inside the lab
+//!    ├── budget     bytes that are held for all labs and sessions together
 //!    └── options    socket options and flags that programs may use
 //! ```
 //!
 //! A [`Lab`] knows nothing of WebSockets: the command line drives the same one in process.
 
+pub(crate) mod budget;
 mod helper;
 mod lab;
 pub mod names;

@@ -1,10 +1,12 @@
 //! What this machine offers, found out once at the start, and labs from it.
 
+use super::budget::Budget;
 use super::helper::{Helper, HelperError};
 use super::lab::Lab;
 use super::lock;
 use super::place::Place;
 use crate::sys;
+use protocol::bounds;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use tokio::sync::Notify;
@@ -20,6 +22,7 @@ struct Inner {
     helper: Mutex<Option<Arc<Helper>>>,
     /// Why labs have no network of their own here, if they have none.
     no_namespaces: Option<String>,
+    budget: Budget,
 }
 
 /// A lab could not be opened; one plain sentence.
@@ -55,6 +58,7 @@ impl Networks {
             executable,
             helper: Mutex::new(helper),
             no_namespaces,
+            budget: Budget::new(bounds::HELD),
         }))
     }
 
@@ -64,6 +68,7 @@ impl Networks {
             executable: PathBuf::new(),
             helper: Mutex::new(None),
             no_namespaces: Some("network namespaces are turned off".to_owned()),
+            budget: Budget::new(bounds::HELD),
         }))
     }
 
@@ -81,6 +86,11 @@ impl Networks {
                  has bound itself. A network namespace for each lab is not possible because {why}."
             ),
         }
+    }
+
+    /// Bytes that are held for all labs and sessions.
+    pub(crate) fn budget(&self) -> &Budget {
+        &self.0.budget
     }
 
     /// The helper's process id, while there is one.

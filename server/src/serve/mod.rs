@@ -11,7 +11,7 @@ mod site;
 
 use crate::net::Networks;
 use crate::sys;
-use crate::ws::{self, Hub, Inlet};
+use crate::ws::{self, Hub, Inlet, Limits};
 use anyhow::Context;
 use axum::Router;
 use axum::body::Body;
@@ -86,21 +86,61 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
         _ => {}
     }
     let networks = Networks::start().await;
-    let listener = TcpListener::bind(args.listen)
-        .await
-        .with_context(|| format!("cannot listen on {}", args.listen))?;
-    let local = listener.local_addr()?;
-    if !networks.private() {
-        eprintln!("{}", networks.note());
+    let private = networks.private();
+    let note = networks.note();
+    let server = Server::bind(&args, networks, Limits::default()).await?;
+    if !private {
+        eprintln!("{note}");
     }
-    announce(local, &args.allow_host);
-    let hub = Hub::new(networks, Publisher::new(args.publish));
-    let app = router(hub, &args).into_make_service_with_connect_info::<Ends>();
+    announce(server.address, &args.allow_host);
     tokio::select! {
-        served = axum::serve(listener, app) => served.context("the server has stopped")?,
+        served = server.run() => served.context("the server has stopped")?,
         () = asked_to_stop() => {}
     }
     Ok(())
+}
+
+/// A server that has its address and answers once it runs.
+pub struct Server {
+    /// Where it listens.
+    pub address: SocketAddr,
+    listener: TcpListener,
+    hub: Arc<Hub>,
+    app: Router,
+}
+
+impl Server {
+    /// Takes the address.
+    ///
+    /// # Errors
+    /// When it cannot be had.
+    pub async fn bind(args: &ServeArgs, networks: Networks, limits: Limits) -> anyhow::Result<Self> {
+        let listener = TcpListener::bind(args.listen)
+            .await
+            .with_context(|| format!("cannot listen on {}", args.listen))?;
+        let hub = Hub::new(networks, Publisher::new(args.publish), limits);
+        Ok(Self {
+            address: listener.local_addr()?,
+            app: router(Arc::clone(&hub), args),
+            listener,
+            hub,
+        })
+    }
+
+    /// Its sessions.
+    #[must_use]
+    pub fn hub(&self) -> Arc<Hub> {
+        Arc::clone(&self.hub)
+    }
+
+    /// Serves for ever.
+    ///
+    /// # Errors
+    /// When the kernel takes the address away.
+    pub async fn run(self) -> std::io::Result<()> {
+        let app = self.app.into_make_service_with_connect_info::<Ends>();
+        axum::serve(self.listener, app).await
+    }
 }
 
 /// Prints where learners find the pages: this machine's own address first.

@@ -1,9 +1,11 @@
 //! One WebSocket connection.
 //!
 //! One task, one loop: it writes what the session has to say, then waits for whatever comes first. While the page does not read, the
-//! write does not end and nothing is read either: a slow page is slowed down, and nothing grows.
+//! write does not end and nothing is read either; while the session has no room because answers were not acknowledged, nothing
+//! is read: a slow page is slowed down, and nothing grows.
 
 use super::hub::{Hub, Refused, Wanted};
+use super::limits::Limits;
 use super::session::{self, Session};
 use futures_util::{SinkExt, StreamExt};
 use protocol::{FromPage, FromServer, VERSION, bounds};
@@ -20,12 +22,13 @@ use tokio_tungstenite::tungstenite::{Bytes, Message};
 
 /// How long a new connection may take to say hello.
 const HELLO: Duration = Duration::from_secs(10);
-/// How often the page is asked whether it is still there.
-const PING: Duration = Duration::from_secs(20);
-/// How long it may be silent, pongs included.
-const SILENCE: Duration = Duration::from_secs(70);
-/// How long a page may take to read what was written.
-const WRITE: Duration = Duration::from_secs(60);
+/// How often a session that is behind looks whether there is room on the server again.
+const LOOK: Duration = Duration::from_millis(100);
+/// How much is written before it is waited for.
+const BATCH: usize = 64 << 10;
+
+/// How long it may take to say goodbye.
+const GOODBYE: Duration = Duration::from_secs(5);
 
 /// How messages are framed. The buffers are small: an idle session keeps them.
 pub(crate) fn config() -> WebSocketConfig {
@@ -48,8 +51,25 @@ enum End {
     Wanted,
     /// We close it, and say why; the session rests.
     Refuse(CloseCode, String),
+    /// It sends and does not acknowledge, so that nothing can go on: another connection can, because it says what has arrived.
+    Stuck,
     /// Nothing has been asked for a long time: we close it, and the session ends.
     Idle,
+}
+
+/// Waits until something is written, but not for ever.
+async fn patiently(
+    writing: impl Future<Output = Result<(), Error>>,
+    wanted: &Wanted,
+    patience: Duration,
+) -> Result<(), End> {
+    // Nearly always done at once, without a timer.
+    tokio::select! {
+        biased;
+        written = writing => written.map_err(|_| End::Lost),
+        () = wanted.notified() => Err(End::Wanted),
+        () = tokio::time::sleep(patience) => Err(End::Lost),
+    }
 }
 
 /// Serves one connection to its end.
@@ -60,6 +80,7 @@ where
     let mut connection = Connection {
         stream,
         heard: Instant::now(),
+        limits: hub.limits.clone(),
     };
     let greeted = connection.greet(&hub, peer).await;
     let (mut session, wanted) = match greeted {
@@ -72,7 +93,7 @@ where
     let end = connection.run(&mut session, &wanted, &hub).await;
     match end {
         End::Closed | End::Idle => hub.end(session),
-        End::Lost | End::Wanted | End::Refuse(..) => hub.rest(session),
+        End::Lost | End::Wanted | End::Stuck | End::Refuse(..) => hub.rest(session),
     }
     connection.close(end).await;
 }
@@ -81,6 +102,7 @@ struct Connection<S> {
     stream: WebSocketStream<S>,
     /// When something came last.
     heard: Instant,
+    limits: Limits,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
@@ -121,64 +143,76 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             can_publish: hub.publisher.is_on(),
         });
         // Lost here, the session is lost to the page too: a new one is forgotten soon, a resumed one asked for again.
-        let _ = timeout(WRITE, self.stream.send(welcome)).await;
+        let _ = timeout(self.limits.patience, self.stream.send(welcome)).await;
         Ok((session, wanted))
     }
 
     async fn run(&mut self, session: &mut Session, wanted: &Wanted, hub: &Hub) -> End {
         let news = Arc::clone(&session.news);
-        let mut ping = tokio::time::interval_at(tokio::time::Instant::now() + PING, PING);
+        let every = self.limits.ping;
+        let mut ping = tokio::time::interval_at(tokio::time::Instant::now() + every, every);
+        // Since when nothing is read because the session has no room.
+        let mut paused: Option<Instant> = None;
         loop {
             if let Err(end) = self.write(session, wanted).await {
                 return end;
             }
+            let reads = session.has_room();
+            match (reads, paused) {
+                (true, Some(_)) => {
+                    paused = None;
+                    // Its pongs may lie behind what was not read.
+                    self.heard = Instant::now();
+                }
+                (false, None) => paused = Some(Instant::now()),
+                _ => {}
+            }
             tokio::select! {
-                message = self.stream.next() => match self.heard(message) {
-                    Ok(message @ (Message::Text(_) | Message::Binary(_))) => {
-                        if session.hear(message, hub).await.is_err() {
-                            let text = "Too many requests without acknowledging answers.".to_owned();
-                            return End::Refuse(CloseCode::Policy, text);
-                        }
-                    }
+                message = self.stream.next(), if reads => match self.heard(message) {
+                    Ok(message @ (Message::Text(_) | Message::Binary(_))) => session.hear(message, hub).await,
                     Ok(_) => {}
                     Err(end) => return end,
                 },
                 () = news.notified() => session.go_on(hub).await,
                 () = wanted.notified() => return End::Wanted,
-                _ = ping.tick() => {
-                    if self.heard.elapsed() > SILENCE {
-                        return End::Lost;
-                    }
-                    if session.last_request.elapsed() > Duration::from_secs(bounds::IDLE_SECONDS) {
-                        return End::Idle;
-                    }
-                    if self.stream.send(Message::Ping(Bytes::new())).await.is_err() {
-                        return End::Lost;
+                // Room that others have made.
+                () = tokio::time::sleep(LOOK), if session.is_behind() => session.go_on(hub).await,
+                _ = ping.tick() => match paused {
+                    Some(since) if since.elapsed() > self.limits.patience => return End::Stuck,
+                    Some(_) => {}
+                    None if self.heard.elapsed() > self.limits.silence => return End::Lost,
+                    None if session.last_request.elapsed() > self.limits.idle => return End::Idle,
+                    None => {
+                        let pinged = async {
+                            self.stream.feed(Message::Ping(Bytes::new())).await?;
+                            self.stream.flush().await
+                        };
+                        if let Err(end) = patiently(pinged, wanted, self.limits.patience).await {
+                            return end;
+                        }
                     }
                 }
             }
         }
     }
 
-    /// Writes what the session has to say.
+    /// Writes what the session has to say. While the page does not read, this does not end.
     async fn write(&mut self, session: &mut Session, wanted: &Wanted) -> Result<(), End> {
-        let Some(first) = session.next_out() else {
-            return Ok(());
-        };
-        let all = async {
-            self.stream.feed(first).await?;
-            while let Some(message) = session.next_out() {
-                self.stream.feed(message).await?;
-            }
-            self.stream.flush().await
-        };
-        // Nearly always done at once, without a timer.
-        tokio::select! {
-            biased;
-            written = all => written.map_err(|_: Error| End::Lost),
-            () = wanted.notified() => Err(End::Wanted),
-            () = tokio::time::sleep(WRITE) => Err(End::Lost),
+        while let Some(first) = session.next_out() {
+            let batch = async {
+                let mut bytes = first.len();
+                self.stream.feed(first).await?;
+                while bytes < BATCH
+                    && let Some(message) = session.next_out()
+                {
+                    bytes += message.len();
+                    self.stream.feed(message).await?;
+                }
+                self.stream.flush().await
+            };
+            patiently(batch, wanted, self.limits.patience).await?;
         }
+        Ok(())
     }
 
     /// The first message that is not a ping.
@@ -211,12 +245,20 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
 
     /// Says goodbye where there is somebody to hear it.
     async fn close(mut self, end: End) {
-        const GOODBYE: Duration = Duration::from_secs(5);
         let (code, text) = match end {
             End::Lost => return,
             End::Closed => {
                 // The answer to a Close frame is queued already.
                 let _ = timeout(GOODBYE, self.stream.flush()).await;
+                return;
+            }
+            End::Stuck => {
+                let frame = CloseFrame {
+                    code: CloseCode::Again,
+                    reason: "Answers were not acknowledged. The session goes on with a new connection."
+                        .into(),
+                };
+                self.goodbye(&[Message::Close(Some(frame))]).await;
                 return;
             }
             End::Wanted => (
@@ -239,13 +281,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             code,
             reason: short.into(),
         };
+        self.goodbye(&[problem, Message::Close(Some(frame))]).await;
+    }
+
+    /// Sends the last messages, and waits a little until they are read.
+    async fn goodbye(mut self, messages: &[Message]) {
         let goodbye = async {
-            let _ = self.stream.send(problem).await;
-            let _ = self.stream.send(Message::Close(Some(frame))).await;
+            for message in messages {
+                let _ = self.stream.send(message.clone()).await;
+            }
             // Closing with unread bytes would reset the connection, and the page might never read the reason.
             let mut socket = self.stream.into_inner();
             let _ = socket.shutdown().await;
-            let mut rest = [0; 4096];
+            let mut rest = vec![0; 16 << 10];
             let mut bytes = 0;
             while let Ok(n @ 1..) = socket.read(&mut rest).await {
                 bytes += n;

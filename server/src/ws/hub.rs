@@ -1,15 +1,16 @@
 //! All sessions of the server: how many there may be, and who takes up which again.
 
+use super::limits::Limits;
 use super::session::Session;
 use crate::net::Networks;
 use crate::serve::publish::Publisher;
 use protocol::message::{NetworkInfo, Resume};
-use protocol::{Network, SessionId, bounds};
+use protocol::{Network, SessionId};
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
 /// How long a connection that is still there may take to let go of its session.
 const HANDOVER: Duration = Duration::from_secs(5);
@@ -18,6 +19,9 @@ const HANDOVER: Duration = Duration::from_secs(5);
 pub struct Hub {
     pub(super) networks: Networks,
     pub(super) publisher: Publisher,
+    pub(super) limits: Limits,
+    /// One permit a lab that may still be opened.
+    pub(super) labs: Arc<Semaphore>,
     slots: Mutex<Slots>,
     /// A session has come to rest, or has ended.
     let_go: Notify,
@@ -60,10 +64,13 @@ pub(super) enum Refused {
 
 impl Hub {
     /// No session yet.
-    pub fn new(networks: Networks, publisher: Publisher) -> Arc<Self> {
+    pub fn new(networks: Networks, publisher: Publisher, limits: Limits) -> Arc<Self> {
+        let labs = Arc::new(Semaphore::new(limits.labs));
         Arc::new(Self {
             networks,
             publisher,
+            limits,
+            labs,
             slots: Mutex::default(),
             let_go: Notify::new(),
         })
@@ -89,7 +96,7 @@ impl Hub {
         getrandom::fill(&mut random).map_err(|e| Refused::Random(e.to_string()))?;
         let secret: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
         let mut slots = self.slots();
-        if slots.by_id.len() >= bounds::SESSIONS {
+        if slots.by_id.len() >= self.limits.sessions {
             return Err(Refused::Full);
         }
         let from_here = slots
@@ -97,7 +104,7 @@ impl Hub {
             .values()
             .filter(|slot| slot.address == address)
             .count();
-        if !address.is_loopback() && from_here >= bounds::SESSIONS_PER_ADDRESS {
+        if !address.is_loopback() && from_here >= self.limits.sessions_per_address {
             return Err(Refused::FullFromAddress);
         }
         slots.last += 1;
@@ -113,7 +120,7 @@ impl Hub {
                 wanted: Arc::clone(&wanted),
             },
         );
-        Ok((Box::new(Session::new(id, secret)), wanted))
+        Ok((Box::new(Session::new(id, secret, self.networks.budget())), wanted))
     }
 
     /// The session that `resume` proves to own, taken from the connection that still has it, if one has.
@@ -154,9 +161,9 @@ impl Hub {
             slot.rests
         };
         self.let_go.notify_waiters();
-        let hub = Arc::downgrade(self);
+        let (hub, resume) = (Arc::downgrade(self), self.limits.resume);
         tokio::spawn(async move {
-            tokio::time::sleep(Duration::from_secs(bounds::RESUME_SECONDS)).await;
+            tokio::time::sleep(resume).await;
             if let Some(hub) = hub.upgrade() {
                 hub.forget(id, rests);
             }
@@ -205,7 +212,7 @@ mod tests {
     use std::pin::pin;
 
     fn hub() -> (Arc<Hub>, Box<Session>, Wanted, Resume) {
-        let hub = Hub::new(Networks::shared(), Publisher::new(false));
+        let hub = Hub::new(Networks::shared(), Publisher::new(false), Limits::default());
         let (session, wanted) = hub.begin(Ipv4Addr::LOCALHOST.into()).unwrap();
         let resume = Resume {
             session: session.id,

@@ -2,6 +2,7 @@
 
 use super::hub::Hub;
 use super::store::Store;
+use crate::net::budget::{Budget, Held};
 use crate::net::{Lab, Told};
 use crate::serve::publish::Published;
 use futures_util::FutureExt;
@@ -11,13 +12,11 @@ use protocol::{CallId, FromPage, FromServer, SessionId, bounds};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Instant;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, OwnedSemaphorePermit};
 use tokio_tungstenite::tungstenite::Message;
 
-/// Requests that wait for room in the store, so that acknowledgements behind them can be read.
-const PENDING: usize = bounds::CALLS_IN_FLIGHT;
-/// Their bytes.
-const PENDING_BYTES: usize = 4 << 20;
+/// What one message costs besides its bytes.
+const OVERHEAD: usize = 96;
 
 /// A page's session.
 pub(super) struct Session {
@@ -26,9 +25,11 @@ pub(super) struct Session {
     pub(super) secret: String,
     labs: BTreeMap<LabNumber, OpenLab>,
     store: Store,
-    /// Requests that were read and not run yet, and how many bytes they came as.
-    pending: VecDeque<(usize, Result<FromPage, Malformed>)>,
-    pending_bytes: usize,
+    /// Requests that were read and not run yet, because the store is full: the acknowledgement that makes room may lie behind
+    /// them.
+    pending: VecDeque<Message>,
+    /// Their bytes.
+    pending_held: Held,
     /// To be written to the connection.
     outbox: VecDeque<Message>,
     /// The highest request id that was seen.
@@ -47,6 +48,7 @@ struct OpenLab {
     // Before the lab: its sockets in the lab's network end first.
     published: Vec<Published>,
     lab: Lab,
+    _permit: OwnedSemaphorePermit,
 }
 
 /// A message that is none of ours: the request id, if one can be made out, and what is wrong.
@@ -55,19 +57,15 @@ pub(super) struct Malformed {
     text: String,
 }
 
-/// The page sends requests and does not acknowledge answers.
-#[derive(Debug)]
-pub(super) struct Overrun;
-
 impl Session {
-    pub(super) fn new(id: SessionId, secret: String) -> Self {
+    pub(super) fn new(id: SessionId, secret: String, budget: &Budget) -> Self {
         Self {
             id,
             secret,
             labs: BTreeMap::new(),
-            store: Store::default(),
+            store: Store::new(budget),
             pending: VecDeque::new(),
-            pending_bytes: 0,
+            pending_held: budget.hold(0),
             outbox: VecDeque::new(),
             last_id: 0,
             sent_before: 0,
@@ -81,7 +79,12 @@ impl Session {
     pub(super) fn resume(&mut self, received: u64) {
         self.store.acknowledge(received);
         self.outbox = self.store.messages().cloned().collect();
-        self.sent_before = self.last_id;
+        // What waits for room was brought too.
+        let waits = self
+            .pending
+            .iter()
+            .filter_map(|message| decode(message).ok()?.id());
+        self.sent_before = waits.map(|id| id.0).fold(self.last_id, u64::max);
         self.last_request = Instant::now();
         // Also what the labs have told meanwhile.
         self.news.notify_one();
@@ -93,13 +96,12 @@ impl Session {
     }
 
     /// A message from the page, as it came.
-    pub(super) async fn hear(&mut self, message: Message, hub: &Hub) -> Result<(), Overrun> {
-        let bytes = message.len();
+    pub(super) async fn hear(&mut self, message: Message, hub: &Hub) {
         let decoded = decode(&message);
         if let Ok(FromPage::Ack { seq }) = decoded {
             self.store.acknowledge(seq);
             self.go_on(hub).await;
-            return Ok(());
+            return;
         }
         self.last_request = Instant::now();
         if self.pending.is_empty() && !self.store.is_full() {
@@ -107,25 +109,34 @@ impl Session {
             // What the labs have told until here is taken now: no need to be woken for it once more.
             let _ = self.news.notified().now_or_never();
             self.drain();
-            return Ok(());
+            return;
         }
-        if self.pending.len() >= PENDING || self.pending_bytes + bytes > PENDING_BYTES {
-            return Err(Overrun);
-        }
-        self.pending_bytes += bytes;
-        self.pending.push_back((bytes, decoded));
-        Ok(())
+        self.pending_held.add(message.len() + OVERHEAD);
+        self.pending.push_back(message);
+    }
+
+    /// Is there room for another message from the page? Until there is, none is read.
+    pub(super) fn has_room(&self) -> bool {
+        self.pending_held.has_room(bounds::READ_AHEAD)
+    }
+
+    /// Does something wait for room?
+    pub(super) fn is_behind(&self) -> bool {
+        !self.pending.is_empty() || self.store.is_full()
     }
 
     /// Takes what the labs have told, and runs what has waited, as far as there is room.
     pub(super) async fn go_on(&mut self, hub: &Hub) {
         self.drain();
         while !self.store.is_full()
-            && let Some((bytes, decoded)) = self.pending.pop_front()
+            && let Some(message) = self.pending.pop_front()
         {
-            self.pending_bytes -= bytes;
-            self.run(decoded, hub).await;
+            self.pending_held.give_back(message.len() + OVERHEAD);
+            self.run(decode(&message), hub).await;
             self.drain();
+        }
+        if self.pending.is_empty() {
+            self.pending.shrink_to(0);
         }
     }
 
@@ -181,8 +192,8 @@ impl Session {
                         None,
                         format!("Lab {lab} is open already; reset it to begin anew."),
                     );
-                } else if self.labs.len() >= bounds::LABS_PER_SESSION {
-                    let most = bounds::LABS_PER_SESSION;
+                } else if self.labs.len() >= hub.limits.labs_per_session {
+                    let most = hub.limits.labs_per_session;
                     let text =
                         format!("A page may have {most} labs open at once. Close one to open another.");
                     self.problem(Some(id), None, text);
@@ -211,11 +222,21 @@ impl Session {
     }
 
     async fn open(&mut self, id: CallId, number: LabNumber, hub: &Hub) {
+        let Ok(permit) = Arc::clone(&hub.labs).try_acquire_owned() else {
+            let text = "The server has as many labs as it may have. Try again later.";
+            self.problem(Some(id), None, text.to_owned());
+            return;
+        };
         match hub.networks.open_lab_telling(Arc::clone(&self.news)).await {
             Ok(lab) => {
                 let (private, network, hosts) = (lab.is_private(), lab.network(), lab.hosts());
                 let published = Vec::new();
-                self.labs.insert(number, OpenLab { published, lab });
+                let open = OpenLab {
+                    published,
+                    lab,
+                    _permit: permit,
+                };
+                self.labs.insert(number, open);
                 self.tell(|seq| FromServer::Opened {
                     seq,
                     id,

@@ -1,20 +1,28 @@
 //! Answers and events that the page has not acknowledged yet.
 
+use crate::net::budget::{Budget, Held};
 use protocol::bounds;
 use std::collections::VecDeque;
 use tokio_tungstenite::tungstenite::Message;
 
 /// Messages by `seq`, oldest first. A message's bytes are shared with the connection that sends it.
-#[derive(Default)]
 pub(super) struct Store {
     messages: VecDeque<(u64, Message)>,
-    bytes: usize,
+    held: Held,
 }
 
 impl Store {
+    /// An empty one.
+    pub(super) fn new(budget: &Budget) -> Self {
+        Self {
+            messages: VecDeque::new(),
+            held: budget.hold(0),
+        }
+    }
+
     /// Keeps a message.
     pub(super) fn push(&mut self, seq: u64, message: Message) {
-        self.bytes += message.len();
+        self.held.add(message.len());
         self.messages.push_back((seq, message));
     }
 
@@ -23,14 +31,17 @@ impl Store {
         while let Some((first, message)) = self.messages.front()
             && *first <= seq
         {
-            self.bytes -= message.len();
+            self.held.give_back(message.len());
             self.messages.pop_front();
+        }
+        if self.messages.is_empty() && self.messages.capacity() > 64 {
+            self.messages = VecDeque::new();
         }
     }
 
     /// No more until something is acknowledged.
     pub(super) fn is_full(&self) -> bool {
-        self.bytes >= bounds::UNACKNOWLEDGED || self.messages.len() >= bounds::UNACKNOWLEDGED_COUNT
+        self.messages.len() >= bounds::UNACKNOWLEDGED_COUNT || !self.held.has_room(bounds::UNACKNOWLEDGED)
     }
 
     /// What is kept, oldest first.
@@ -45,7 +56,7 @@ mod tests {
 
     #[test]
     fn acknowledged_messages_make_room() {
-        let mut store = Store::default();
+        let mut store = Store::new(&Budget::new(usize::MAX));
         let half = bounds::UNACKNOWLEDGED / 2;
         for seq in 1..=2 {
             assert!(!store.is_full());
@@ -57,6 +68,6 @@ mod tests {
         assert_eq!(store.messages().count(), 1);
         store.acknowledge(1);
         store.acknowledge(9);
-        assert_eq!(store.bytes, 0);
+        assert_eq!(store.held.bytes(), 0);
     }
 }

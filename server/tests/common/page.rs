@@ -4,7 +4,7 @@
 use futures_util::{SinkExt, StreamExt};
 use protocol::frame::{self, Frame};
 use protocol::message::Resume;
-use protocol::{Call, CallId, FromPage, FromServer, Network, Outcome, SessionId, VERSION};
+use protocol::{Call, CallId, FromPage, FromServer, Outcome, SessionId, VERSION};
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -51,6 +51,14 @@ impl Server {
 
     pub async fn page(&self) -> Page {
         Page::connect(&self.address, None).await
+    }
+
+    /// Resident memory, bytes.
+    pub fn memory(&self) -> usize {
+        let text = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).unwrap();
+        let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        let kilobytes: usize = line.trim().trim_end_matches(" kB").parse().unwrap();
+        kilobytes << 10
     }
 }
 
@@ -206,11 +214,15 @@ impl Page {
 }
 
 pub async fn put(socket: &mut Socket, message: FromPage) {
-    let message = match frame::encode(message) {
+    socket.send(packed(message)).await.unwrap();
+}
+
+/// As it lies in a WebSocket message.
+pub fn packed(message: FromPage) -> Message {
+    match frame::encode(message) {
         Frame::Text(text) => Message::text(text),
         Frame::Binary(bytes) => Message::binary(bytes),
-    };
-    socket.send(message).await.unwrap();
+    }
 }
 
 /// The next message; an error is the end of the connection.

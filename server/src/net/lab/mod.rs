@@ -121,7 +121,7 @@ impl Lab {
         secret: u64,
         news: Arc<Notify>,
     ) -> Result<Self, Errno> {
-        let shared = Shared::new(place, secret, news)?;
+        let shared = Shared::new(place, secret, news, networks.budget())?;
         let weak = Arc::downgrade(&shared);
         let lives = match &lock(&shared.state).place {
             Place::Private(namespace) => namespace.on_death(move || {

@@ -4,7 +4,7 @@ use super::sock::Sock;
 use super::state::State;
 use crate::net::place::kernel_error;
 use crate::sys::{self, Errno, RawAddr, Ready};
-use protocol::{Outcome, SocketId, bounds};
+use protocol::{Outcome, SocketId};
 
 /// A call under way.
 pub(super) enum Op {
@@ -116,6 +116,7 @@ impl Op {
     pub(super) fn payload_len(&self) -> usize {
         match self {
             Self::Send { data, .. } => data.len(),
+            Self::Receive { got: Some(got), .. } => got.len(),
             _ => 0,
         }
     }
@@ -251,7 +252,7 @@ impl State {
         from: bool,
         got: &mut Option<Vec<u8>>,
     ) -> Tried {
-        if self.unread >= bounds::UNACKNOWLEDGED {
+        if !self.may_receive() {
             return Tried::Paused;
         }
         let Some(sock) = self.socks.get_mut(&id) else {
@@ -281,6 +282,9 @@ impl State {
                     return Tried::Later;
                 }
                 *got = Some(data);
+                if self.budget.is_spent() {
+                    return Tried::Later;
+                }
                 // There may be more already.
                 self.attempt_receive(id, max, flags, from, got)
             }

@@ -3,6 +3,7 @@
 
 use super::lock;
 use super::state::State;
+use crate::net::budget::Budget;
 use crate::net::place::Place;
 use crate::sys::{Epoll, Errno};
 use std::sync::{Arc, Mutex};
@@ -19,9 +20,14 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    pub(super) fn new(place: Place, secret: u64, news: Arc<Notify>) -> Result<Arc<Self>, Errno> {
+    pub(super) fn new(
+        place: Place,
+        secret: u64,
+        news: Arc<Notify>,
+        budget: &Budget,
+    ) -> Result<Arc<Self>, Errno> {
         let epoll = Arc::new(Epoll::new()?);
-        let state = State::new(place, secret, Arc::clone(&epoll), Arc::clone(&news));
+        let state = State::new(place, secret, Arc::clone(&epoll), Arc::clone(&news), budget);
         Ok(Arc::new(Self {
             state: Mutex::new(state),
             kick: Notify::new(),

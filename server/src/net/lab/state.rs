@@ -4,6 +4,7 @@ use super::Told;
 use super::op::{Op, Tried};
 use super::sample::Ghost;
 use super::sock::Sock;
+use crate::net::budget::{Budget, FLOOR, Held};
 use crate::net::place::Place;
 use crate::net::unix_names::UnixNames;
 use crate::sys::{self, Epoll, Ready};
@@ -45,7 +46,11 @@ pub(super) struct State {
     /// What nobody has taken yet, in order.
     told: VecDeque<Told>,
     /// Bytes that programs have received, in there.
-    pub(super) unread: usize,
+    unread: Held,
+    /// A call waits until some of them are taken.
+    paused: bool,
+    /// What all labs may hold.
+    pub(super) budget: Budget,
     /// Something was told.
     news: Arc<Notify>,
     pub(super) opened: Instant,
@@ -68,10 +73,18 @@ pub(super) struct Waiting {
     paused: bool,
     /// The kernel cannot tell when it is ready.
     retries: bool,
+    /// The bytes that it holds.
+    held: Held,
 }
 
 impl State {
-    pub(super) fn new(place: Place, secret: u64, epoll: Arc<Epoll>, news: Arc<Notify>) -> Self {
+    pub(super) fn new(
+        place: Place,
+        secret: u64,
+        epoll: Arc<Epoll>,
+        news: Arc<Notify>,
+        budget: &Budget,
+    ) -> Self {
         Self {
             socks: BTreeMap::new(),
             place,
@@ -84,7 +97,9 @@ impl State {
             look_delay: LOOK,
             sleeps_until: None,
             told: VecDeque::new(),
-            unread: 0,
+            unread: budget.hold(0),
+            paused: false,
+            budget: budget.clone(),
             news,
             opened: Instant::now(),
             order: 0,
@@ -140,6 +155,7 @@ impl State {
             return;
         }
         let paused = matches!(tried, Tried::Paused);
+        self.paused |= paused;
         let deadline = match deadline {
             Deadline::Never => None,
             Deadline::Now(outcome) if !paused => {
@@ -150,17 +166,12 @@ impl State {
             Deadline::Now(outcome) => Some((Instant::now(), outcome)),
             Deadline::After(time, outcome) => Instant::now().checked_add(time).map(|at| (at, outcome)),
         };
-        if op.payload_len() + self.waiting.values().map(|w| w.op.payload_len()).sum::<usize>() > SEND_WAITING
-        {
-            let outcome = Outcome::Failed {
-                errno: libc::ENOBUFS,
-                why: Some(format!(
-                    "Waiting send() calls of this lab hold more than {SEND_WAITING} bytes."
-                )),
-            };
-            self.answer(id, sock, outcome);
+        if let Some(why) = self.too_much(&op) {
+            let (errno, why) = (libc::ENOBUFS, Some(why));
+            self.answer(id, sock, Outcome::Failed { errno, why });
             return;
         }
+        let held = self.budget.hold(op.payload_len());
         let seq = self.next_waiting;
         self.next_waiting += 1;
         let socks = op.socks();
@@ -170,6 +181,7 @@ impl State {
             deadline,
             paused,
             retries: matches!(tried, Tried::Later),
+            held,
         };
         self.waiting.insert(seq, waiting);
         for sock in &socks {
@@ -180,6 +192,27 @@ impl State {
             }
         }
         self.watch(&socks);
+    }
+
+    /// Why this call cannot wait, if its bytes are too many.
+    fn too_much(&self, op: &Op) -> Option<String> {
+        let held = self.waiting.values().map(|w| w.held.bytes()).sum::<usize>() + op.payload_len();
+        if op.payload_len() == 0 || held <= FLOOR {
+            None
+        } else if held > SEND_WAITING {
+            Some(format!(
+                "Waiting send() calls of this lab hold more than {SEND_WAITING} bytes."
+            ))
+        } else if self.budget.is_spent() {
+            Some("The server holds as many bytes for waiting calls as it may.".to_owned())
+        } else {
+            None
+        }
+    }
+
+    /// May another recv() be answered before answers are taken?
+    pub(super) fn may_receive(&self) -> bool {
+        self.unread.has_room(bounds::UNACKNOWLEDGED)
     }
 
     /// Tries everything whose socket is ready, oldest first, until nothing is.
@@ -233,8 +266,10 @@ impl State {
             }
             tried => {
                 waiting.paused = matches!(tried, Tried::Paused);
+                self.paused |= waiting.paused;
                 waiting.retries = matches!(tried, Tried::Later);
                 let moved = waiting.op.progress() != before;
+                waiting.held.set(waiting.op.payload_len());
                 let socks = waiting.op.socks();
                 self.waiting.insert(seq, waiting);
                 self.watch(&socks);
@@ -416,7 +451,8 @@ impl State {
     fn answer(&mut self, id: CallId, sock: Option<SocketId>, outcome: Outcome) {
         let moved_bytes = matches!(outcome, Outcome::Sent { .. } | Outcome::Received { .. });
         let samples = self.sample_around(sock, moved_bytes);
-        self.unread += outcome.payload().map_or(0, protocol::Payload::len);
+        self.unread
+            .add(outcome.payload().map_or(0, protocol::Payload::len));
         let (at, order) = (self.now(), self.next_order());
         self.tell(Told::Reply {
             id,
@@ -435,11 +471,13 @@ impl State {
     /// The oldest that nobody has taken, and whether calls that were paused for it can go on.
     pub(super) fn take(&mut self) -> (Option<Told>, bool) {
         let told = self.told.pop_front();
-        let full = self.unread >= bounds::UNACKNOWLEDGED;
         if let Some(Told::Reply { outcome, .. }) = &told {
-            self.unread -= outcome.payload().map_or(0, protocol::Payload::len);
+            self.unread
+                .give_back(outcome.payload().map_or(0, protocol::Payload::len));
         }
-        (told, full && self.unread < bounds::UNACKNOWLEDGED)
+        let go_on = self.paused && self.may_receive();
+        self.paused &= !go_on;
+        (told, go_on)
     }
 
     /// Can another call be made before answers are taken?
