@@ -11,6 +11,9 @@ const GRACE: u64 = 15_000_000;
 impl Session {
     /// Where the lab stands.
     pub fn rest(&self) -> Rest {
+        if self.replayed {
+            return Rest::Ended;
+        }
         if self.lost {
             return Rest::Lost;
         }
@@ -110,6 +113,7 @@ impl Session {
     pub fn can_step(&self, id: ProgramId) -> bool {
         self.network.is_some()
             && !self.lost
+            && !self.replayed
             && !self.timeline.is_full()
             && self.programs.get(usize::from(id.0)).is_some_and(|p| {
                 p.run.is_none() || p.pace() == Some(Pace::Parked) || p.pace() == Some(Pace::Ended)

@@ -10,6 +10,7 @@
 //! flows.rs     whose they are, and which call they come from
 //! guide.rs     is all quiet, and what comes next          -> Rest, NextStep
 //! program.rs   a program and its runs
+//! replay.rs    a recording opened again, where nothing runs
 //! machine.rs   one run: the VM and its journal, the past
 //! ```
 //!
@@ -26,6 +27,7 @@ pub mod io;
 pub mod lab;
 mod machine;
 mod program;
+mod replay;
 mod wire;
 
 pub use io::{Command, Effect, Input, NextStep, Rest};
@@ -59,6 +61,8 @@ pub struct Session {
     network: Option<NetworkIs>,
     lost: bool,
     full_told: bool,
+    /// A recording: nothing runs, everything can be looked at.
+    replayed: bool,
     mode: Mode,
     /// Calls that have been made and not answered.
     calls: BTreeMap<CallId, InFlight>,
@@ -138,6 +142,7 @@ impl Session {
             network: None,
             lost: false,
             full_told: false,
+            replayed: false,
             mode: Mode::Stepping,
             calls: BTreeMap::new(),
             orphans: BTreeMap::new(),
@@ -165,6 +170,9 @@ impl Session {
     /// Takes one input. `now` counts nanoseconds from the session's beginning and never goes back.
     pub fn handle(&mut self, now: u64, input: Input) {
         self.now = self.now.max(now);
+        if self.replayed {
+            return;
+        }
         match input {
             Input::Opened {
                 network,

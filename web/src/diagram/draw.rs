@@ -7,7 +7,7 @@ use crate::model::bytes;
 use crate::model::markup::Markup;
 use engine::session::Side;
 use engine::timeline::words;
-use protocol::ProgramId;
+use protocol::{PacketId, ProgramId};
 
 /// The width that there is and how large the text is.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -53,6 +53,23 @@ pub struct Head {
     pub next: bool,
 }
 
+/// A packet on the wire: it waits where this stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Capsule {
+    /// Which.
+    pub packet: PacketId,
+    /// Its middle, pixels from the left.
+    pub x: f64,
+    /// Its middle, pixels from the top.
+    pub y: f64,
+    /// `SYN`.
+    pub bold: String,
+    /// `seq 0`.
+    pub rest: String,
+    /// It waits for the learner; false: it arrives by itself later.
+    pub held: bool,
+}
+
 /// A drawn diagram.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Drawing {
@@ -70,6 +87,10 @@ pub struct Drawing {
     pub here: Option<f64>,
     /// Where the cursor's row is, pixels from the top: keep this in sight.
     pub focus: f64,
+    /// Packets on the wire that are in sight.
+    pub capsules: Vec<Capsule>,
+    /// Where the lifelines end, pixels from the top: below stands what can be done with the packet that waits.
+    pub end: f64,
 }
 
 impl Diagram {
@@ -84,6 +105,7 @@ impl Diagram {
             times: geometry.times(),
             cursor_row: self.row_at(view.cursor),
             past,
+            capsules: Vec::new(),
         };
         let f = geometry.scale;
         let focus = f64::from(pen.cursor_row) * f;
@@ -109,6 +131,8 @@ impl Diagram {
             height,
             here,
             focus,
+            capsules: pen.capsules,
+            end,
         }
     }
 }
@@ -267,6 +291,9 @@ impl Pen<'_> {
                     .num(-2.0 * r);
                 self.out.raw("l").num(-2.0 * r).raw(" ").num(2.0 * r).raw("\"/>");
             }
+            What::Packet(packet) => self.packet(mark, packet),
+            // Packets were seen: they are what is drawn.
+            What::Bytes { seen: true, .. } => {}
             What::Bytes {
                 to,
                 len,

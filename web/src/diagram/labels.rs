@@ -1,7 +1,10 @@
 //! Calls and what they gave, in as few words as a diagram has room for.
 
+use engine::packet::Head;
+use engine::packet::head::{Transport, flag};
 use engine::timeline::words;
-use protocol::{Call, Outcome};
+use protocol::{Address, Call, Outcome, Payload};
+use std::net::SocketAddr;
 
 /// Does the call only look at bytes, and leave them where they are?
 pub(super) const fn peeks(call: &Call) -> bool {
@@ -63,4 +66,46 @@ pub(super) fn gave(call: &Call, asked: Option<u64>, outcome: &Outcome, fds: &[i3
 pub(super) fn short_seconds(seconds: f64) -> String {
     let text = words::seconds_text(seconds);
     text.strip_suffix(" s").unwrap_or(&text).to_owned()
+}
+
+/// Source and destination of a packet, as its headers have them; `None` where there are no ports.
+pub(super) fn ends(packet: &Payload) -> Option<(Address, Address)> {
+    let head = Head::parse(&packet.0)?;
+    let (from, to) = head.ports()?;
+    let address = |ip, port| Address::from_std(SocketAddr::new(ip, port));
+    Some((address(head.source, from), address(head.target, to)))
+}
+
+/// TCP's control bits as they are called: `SYN-ACK`, `PSH-ACK`.
+pub(super) fn flags(flags: u8) -> String {
+    const NAMES: [(u8, &str); 6] = [
+        (flag::RST, "RST"),
+        (flag::SYN, "SYN"),
+        (flag::FIN, "FIN"),
+        (flag::PSH, "PSH"),
+        (flag::URG, "URG"),
+        (flag::ACK, "ACK"),
+    ];
+    let set: Vec<_> = NAMES
+        .iter()
+        .filter(|(bit, _)| flags & bit != 0)
+        .map(|(_, name)| *name)
+        .collect();
+    if set.is_empty() {
+        "no flags".into()
+    } else {
+        set.join("-")
+    }
+}
+
+/// A packet in two words: `SYN`, `22 bytes`, `UDP, 5 bytes`.
+pub fn in_short(packet: &Payload) -> String {
+    let bytes = |n: usize| words::bytes_count(n as u64);
+    match Head::parse(&packet.0).map(|head| head.transport) {
+        Some(Transport::Tcp(tcp)) if tcp.payload.is_empty() => flags(tcp.flags),
+        Some(Transport::Tcp(tcp)) => format!("{}, {}", flags(tcp.flags), bytes(tcp.payload.len())),
+        Some(Transport::Udp(udp)) => format!("UDP, {}", bytes(udp.payload.len())),
+        Some(Transport::Icmp { .. }) => "ICMP".into(),
+        _ => "packet".into(),
+    }
 }

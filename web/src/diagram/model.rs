@@ -5,20 +5,21 @@
 
 use super::flows::{Flows, Pending};
 use super::labels::{call_label, gave, peeks, short_seconds};
+use super::packets::{Packet, Wire};
 use engine::session::Side;
 use engine::timeline::{Doing, State, words};
 use protocol::event::Wait;
 use protocol::{
-    Call, Event, EventKind, Outcome, Payload, ProgramId, Sample, SocketId, TcpState, ThreadId, errno,
+    Call, Event, EventKind, HostId, Outcome, Payload, ProgramId, Sample, SocketId, TcpState, ThreadId, errno,
 };
 use std::collections::BTreeMap;
 
 /// Height of a row of text.
 const ROW: i32 = 17;
 /// Between two rows on different sides: enough to see which was first.
-const STEP: i32 = 9;
+pub(super) const STEP: i32 = 9;
 /// How far an arrow falls at least from end to end.
-const FALL: i32 = 24;
+pub(super) const FALL: i32 = 24;
 /// The first row.
 const TOP: i32 = 16;
 
@@ -91,6 +92,8 @@ pub enum What {
         /// `ended, exit 0`.
         text: String,
     },
+    /// A packet on the wire.
+    Packet(Box<Packet>),
     /// Bytes, from the call that gave them to the kernel to the moment that showed them at the other end.
     Bytes {
         /// The receiving program.
@@ -105,6 +108,8 @@ pub enum What {
         given: u64,
         /// One datagram.
         datagram: bool,
+        /// They were seen as packets: those are drawn instead.
+        seen: bool,
     },
 }
 
@@ -114,6 +119,7 @@ impl Mark {
         match &self.what {
             What::Call { end, .. } => end.map_or(i32::MAX, |end| end.y),
             What::Bytes { end, .. } => *end,
+            What::Packet(packet) => (self.y + FALL).max(packet.fates.last().map_or(0, |(end, _)| end.y)),
             _ => self.y,
         }
     }
@@ -144,20 +150,21 @@ pub struct Run {
 /// The diagram of one lab.
 #[derive(Clone, Debug)]
 pub struct Diagram {
-    state: State,
+    pub(super) state: State,
     began: Option<u64>,
-    lanes: Vec<Lane>,
-    marks: Vec<Mark>,
+    pub(super) lanes: Vec<Lane>,
+    pub(super) marks: Vec<Mark>,
     /// When programs ran, in order.
     runs: Vec<Run>,
     /// (event, row): the last row after each event that has one.
-    rows: Vec<(u64, i32)>,
+    pub(super) rows: Vec<(u64, i32)>,
     /// Open calls: the place of their mark.
     open: BTreeMap<(ProgramId, ThreadId), usize>,
     /// How many bytes an open send was given.
     asked: BTreeMap<(ProgramId, ThreadId), u64>,
     flows: Flows,
-    y: i32,
+    pub(super) wire: Wire,
+    pub(super) y: i32,
     free: [i32; 2],
 }
 
@@ -180,9 +187,17 @@ impl Diagram {
             open: BTreeMap::new(),
             asked: BTreeMap::new(),
             flows: Flows::default(),
+            wire: Wire::default(),
             y: 0,
             free: [TOP; 2],
         }
+    }
+
+    /// The same, of programs that run on these hosts.
+    #[must_use]
+    pub fn on_hosts(mut self, hosts: Vec<HostId>) -> Self {
+        self.wire.hosts = hosts;
+        self
     }
 
     /// The last event that is in it.
@@ -237,6 +252,9 @@ impl Diagram {
         }
         let before = self.call_of(event);
         self.state.apply(event);
+        if let EventKind::Wire { news, .. } = &event.kind {
+            return self.wired(event, news);
+        }
         let Some(program) = event.program.filter(|p| usize::from(p.0) < self.lanes.len()) else {
             return;
         };
@@ -333,7 +351,13 @@ impl Diagram {
         });
     }
 
-    fn note(&mut self, event: &Event, program: ProgramId, what: impl Fn(String) -> What, text: &str) {
+    pub(super) fn note(
+        &mut self,
+        event: &Event,
+        program: ProgramId,
+        what: impl Fn(String) -> What,
+        text: &str,
+    ) {
         let y = self.row(event.seq, program, 0);
         self.push(event, y, program, what(text.to_owned()));
     }
@@ -526,6 +550,7 @@ impl Diagram {
 
     fn arrow(&mut self, t: u64, to: ProgramId, pending: Pending, end: End) {
         let datagram = pending.is_datagram();
+        let seen = self.seen_as_packets(pending.from);
         self.marks.push(Mark {
             seq: end.seq,
             t,
@@ -538,6 +563,7 @@ impl Diagram {
                 end: end.y,
                 given: pending.seq,
                 datagram,
+                seen,
             },
         });
     }

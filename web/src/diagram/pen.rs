@@ -43,6 +43,8 @@ pub(super) struct Pen<'a> {
     /// The row of the cursor, in units; rows below it move down by [`HERE`] if the cursor is in the past.
     pub(super) cursor_row: i32,
     pub(super) past: bool,
+    /// Packets that wait in sight.
+    pub(super) capsules: Vec<super::draw::Capsule>,
 }
 
 impl Geometry {

@@ -1,9 +1,13 @@
 //! The diagram draws what was observed and nothing else.
+#![allow(clippy::unwrap_used)]
 
 use super::model::{Mark, What};
+use super::packets::Place;
 use super::{Diagram, Geometry, View};
 use crate::model::story::{self, CLIENT, MESSAGE, SERVER, Story, at, sock, tcp};
-use protocol::{Call, EventKind, Outcome, Payload, ProgramId, Sample, TcpState};
+use engine::session::Side;
+use protocol::wire::Fate;
+use protocol::{Call, EventKind, Outcome, Payload, ProgramId, Sample, TcpState, WireNews};
 
 fn diagram(story: &Story) -> Diagram {
     let mut diagram = Diagram::new(&story.names, &story.sides);
@@ -29,7 +33,7 @@ fn texts(diagram: &Diagram, program: ProgramId) -> Vec<String> {
             Some(text.clone())
         }
         What::State { state, .. } => Some(state.to_string()),
-        What::Bytes { .. } => None,
+        What::Bytes { .. } | What::Packet(_) => None,
     };
     diagram
         .marks()
@@ -477,4 +481,141 @@ fn what_programs_wrote_is_escaped() {
     );
     assert!(drawing.svg.contains("&lt;script"), "{}", drawing.svg);
     assert!(!drawing.svg.contains("<script") && !drawing.svg.contains("<b>"));
+}
+
+/// (from, to, label, where it ended) of each packet, in the order in which they were sent.
+fn packets(diagram: &Diagram) -> Vec<(Place, Place, String, Fate)> {
+    let packet = |m: &Mark| match &m.what {
+        What::Packet(p) => Some((p.from, p.to, format!("{} {}", p.bold, p.rest), p.fates.last()?.1)),
+        _ => None,
+    };
+    diagram.marks().iter().filter_map(packet).collect()
+}
+
+#[test]
+fn packets_go_from_lane_to_lane_and_take_the_place_of_byte_arrows() {
+    let diagram = diagram(&story::packets_whole());
+    let (client, server) = (Place::Lane(CLIENT), Place::Lane(SERVER));
+    let told: Vec<_> = packets(&diagram)
+        .into_iter()
+        .map(|(from, to, text, _)| {
+            (
+                from == client && to == server,
+                from == server && to == client,
+                text,
+            )
+        })
+        .collect();
+    let expected = [
+        (true, "SYN seq 0"),
+        (false, "SYN-ACK seq 0 ack 1"),
+        (true, "ACK seq 1 ack 1"),
+        (true, "PSH-ACK seq 1, 22 bytes"),
+        (true, "PSH-ACK seq 1, 22 bytes"),
+        (false, "ACK seq 1 ack 23"),
+        (true, "FIN-ACK seq 23 ack 1"),
+        (false, "ACK seq 1 ack 24"),
+        (false, "FIN-ACK seq 1 ack 24"),
+        (true, "ACK seq 24 ack 2"),
+    ];
+    let expected: Vec<_> = expected
+        .map(|(right, text)| (right, !right, text.to_owned()))
+        .to_vec();
+    assert_eq!(told, expected);
+    // The bytes that were seen as packets have no arrow of their own.
+    let drawn = diagram
+        .marks()
+        .iter()
+        .any(|m| matches!(m.what, What::Bytes { seen: false, .. }));
+    assert!(!drawn);
+}
+
+#[test]
+fn a_packet_is_where_the_cursor_knows_it() {
+    let story = story::packets_whole();
+    let diagram = diagram(&story);
+    let geometry = Geometry {
+        width: 560.0,
+        scale: 1.0,
+    };
+    let sent = |n: u64| {
+        story.timeline.events().iter().find(|e| {
+            matches!(&e.kind, EventKind::Wire { news: WireNews::Sent { packet, .. }, .. } if packet.0 == n)
+        })
+    };
+    let at = sent(4).unwrap().seq;
+    let drawing = diagram.draw(geometry, &view(at, 0.0, 1e6));
+    let held: Vec<_> = drawing.capsules.iter().map(|c| (c.packet.0, c.held)).collect();
+    assert_eq!(
+        held,
+        [(4, true)],
+        "it waits, and nobody knows that it will be dropped"
+    );
+    assert!(!drawing.svg.contains("pk cross bad\""), "{}", drawing.svg);
+    let live = diagram.draw(geometry, &view(u64::MAX, 0.0, 1e6));
+    assert!(live.capsules.is_empty());
+    assert!(live.svg.contains("pk cross bad") && live.svg.contains("dropped by you"));
+    assert_eq!(
+        live.svg.matches("class=\"clock\"").count(),
+        1,
+        "the FIN was delayed"
+    );
+}
+
+#[test]
+fn a_packet_to_nobody_ends_at_the_other_side() {
+    let mut story = Story::new();
+    story.wire(false);
+    story.start(CLIENT);
+    let connect = story.call(
+        CLIENT,
+        "connect",
+        Call::Connect {
+            sock: sock(CLIENT, 0),
+            addr: at(9),
+        },
+    );
+    story.packet(
+        1,
+        0,
+        story::segment((40000, 9), 2, (1, 0), b""),
+        Fate::Delivered,
+        None,
+    );
+    story.packet(
+        2,
+        1,
+        story::segment((9, 40000), 20, (0, 2), b""),
+        Fate::Delivered,
+        None,
+    );
+    story.returns(CLIENT, connect, Outcome::errno(111), &[]);
+    let all = packets(&diagram(&story));
+    assert_eq!(
+        (all[0].0, all[0].1),
+        (Place::Lane(CLIENT), Place::Side(Side::Right))
+    );
+    assert_eq!(
+        (all[1].0, all[1].1),
+        (Place::Side(Side::Right), Place::Lane(CLIENT))
+    );
+    assert_eq!(all[1].2, "RST-ACK seq 0 ack 1");
+}
+
+#[test]
+fn ten_thousand_packets_cost_what_is_in_sight() {
+    let mut story = Story::new();
+    story.wire(false);
+    story.start(CLIENT);
+    for n in 1..10_000 {
+        story.packet(n, 0, story::datagram((5000, 9), b"x"), Fate::Delivered, None);
+    }
+    let diagram = diagram(&story);
+    let geometry = Geometry {
+        width: 560.0,
+        scale: 1.0,
+    };
+    let part = diagram.draw(geometry, &view(u64::MAX, 50_000.0, 50_800.0));
+    assert!(part.svg.len() < 30_000, "{}", part.svg.len());
+    assert!(part.svg.contains("UDP"));
 }

@@ -46,25 +46,36 @@ pub struct Driver {
 type Kept = ((u64, u64, u32), Rc<State>);
 
 impl Driver {
-    /// A lab; its network is asked for at once. `changed` is called whenever something can look different.
-    pub fn open(spec: LabSpec, changed: impl Fn() + 'static) -> Rc<Self> {
-        let (names, sides, plan) = (spec.names(), spec.sides(), spec.plan());
+    /// A session that begins now.
+    pub fn fresh(spec: LabSpec) -> Session {
         let seed = js_sys::Math::random().to_bits() ^ unix_nanos().cast_unsigned();
+        Session::new(
+            spec,
+            World {
+                unix_nanos: unix_nanos(),
+                seed,
+            },
+        )
+    }
+
+    /// A lab; its network is asked for at once, unless it is a recording. `changed` is called whenever something can look
+    /// different.
+    pub fn open(session: Session, changed: impl Fn() + 'static) -> Rc<Self> {
+        let (names, sides, plan) = (
+            session.spec().names(),
+            session.spec().sides(),
+            session.spec().plan(),
+        );
         let link = Link::page();
+        let replay = session.is_replay();
         let driver = Rc::new(Self {
-            diagram: RefCell::new(Diagram::new(&names, &sides)),
-            session: RefCell::new(Session::new(
-                spec,
-                World {
-                    unix_nanos: unix_nanos(),
-                    seed,
-                },
-            )),
+            diagram: RefCell::new(new_diagram(&session)),
+            session: RefCell::new(session),
             names,
             sides,
             began: millis(),
             number: Cell::new(0),
-            status: RefCell::new(link.status()),
+            status: RefCell::new(if replay { Status::Open } else { link.status() }),
             link,
             slice: RefCell::default(),
             alarm: RefCell::default(),
@@ -76,11 +87,13 @@ impl Driver {
             changed: Box::new(changed),
             moved: Bell::default(),
         });
-        let weak: Weak<dyn Listener> = {
-            let listener: Rc<dyn Listener> = driver.clone();
-            Rc::downgrade(&listener)
-        };
-        driver.number.set(driver.link.open(plan, weak));
+        if !replay {
+            let weak: Weak<dyn Listener> = {
+                let listener: Rc<dyn Listener> = driver.clone();
+                Rc::downgrade(&listener)
+            };
+            driver.number.set(driver.link.open(plan, weak));
+        }
         driver
     }
 
@@ -161,7 +174,7 @@ impl Driver {
 
     fn begin_anew(&self) {
         self.generation.set(self.generation.get() + 1);
-        *self.diagram.borrow_mut() = Diagram::new(&self.names, &self.sides);
+        *self.diagram.borrow_mut() = new_diagram(&self.session.borrow());
         self.known.set(0);
         self.published.borrow_mut().clear();
     }
@@ -284,6 +297,12 @@ impl Driver {
             }
         }
     }
+}
+
+fn new_diagram(session: &Session) -> Diagram {
+    let spec = session.spec();
+    let hosts = (0..spec.programs.len()).map(|i| spec.host_of(i)).collect();
+    Diagram::new(&spec.names(), &spec.sides()).on_hosts(hosts)
 }
 
 impl Listener for Driver {

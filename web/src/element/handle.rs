@@ -3,12 +3,13 @@
 
 use super::load;
 use super::stage::Stage;
+use crate::driver::Driver;
 use crate::driver::timer::Bell;
 use crate::playground;
-use engine::session::{Command, LabSpec, Rest, Side};
+use engine::session::{Command, LabSpec, Rest, Session, Side};
 use engine::timeline::words::capital;
 use leptos::prelude::Owner;
-use protocol::ProgramId;
+use protocol::{ProgramId, bounds};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -53,6 +54,11 @@ impl Shared {
 
     /// Puts a lab into the element, in place of the one before.
     pub fn put(&self, spec: LabSpec, desk: Option<playground::Desk>) -> Rc<Stage> {
+        self.put_session(Driver::fresh(spec), desk)
+    }
+
+    /// The same for a session: a recording, or a lab that begins.
+    pub fn put_session(&self, session: Session, desk: Option<playground::Desk>) -> Rc<Stage> {
         let has = |name| self.host.has_attribute(name);
         let present = match self.stage() {
             Some(old) => old.ui.is_present(),
@@ -60,7 +66,7 @@ impl Shared {
         };
         // The old lab goes first: it has the element's content.
         *self.shown.borrow_mut() = Shown::Loading;
-        let stage = Rc::new(Stage::new(&self.host, spec, present, &self.base, desk));
+        let stage = Rc::new(Stage::new(&self.host, session, present, &self.base, desk));
         *self.shown.borrow_mut() = Shown::Lab(Rc::clone(&stage));
         self.moved.ring();
         stage
@@ -83,6 +89,17 @@ impl Shared {
     async fn fill(self: Rc<Self>) {
         if self.host.has_attribute("playground") {
             return playground::open(self).await;
+        }
+        if let Some(url) = self.host.get_attribute("recording") {
+            let session = match load::text(url, bounds::TIMELINE).await {
+                Ok(text) => load::recording(&text),
+                Err(text) => Err(text),
+            };
+            match session {
+                Ok(session) => drop(self.put_session(session, None)),
+                Err(text) => self.fail(text),
+            }
+            return;
         }
         let url = match (self.host.get_attribute("src"), self.host.get_attribute("lab")) {
             (Some(src), _) => Ok(src),

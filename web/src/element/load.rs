@@ -1,9 +1,12 @@
 //! A lab's files from the server.
 
-use engine::session::LabSpec;
-use protocol::bounds;
+use engine::session::{LabSpec, Session};
+use protocol::{Recording, bounds};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
+
+/// The longest file of a lab, bytes.
+const LONGEST: usize = bounds::SOURCE * bounds::PROGRAMS;
 
 /// A lab as `labs/index.json` lists it.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
@@ -16,11 +19,11 @@ pub struct Listed {
     pub about: String,
 }
 
-/// The text at an address. The request begins now; the answer is awaited later.
+/// The text at an address, of at most so many bytes. The request begins now; the answer is awaited later.
 ///
 /// # Errors
 /// One sentence.
-pub fn text(url: String) -> impl Future<Output = Result<String, String>> + use<> {
+pub fn text(url: String, most: usize) -> impl Future<Output = Result<String, String>> + use<> {
     let begun = web_sys::window().map(|w| w.fetch_with_str(&url));
     async move {
         let failed = |_: JsValue| format!("{url} could not be loaded: the server does not answer.");
@@ -40,11 +43,20 @@ pub fn text(url: String) -> impl Future<Output = Result<String, String>> + use<>
             .await
             .map_err(failed)?;
         let body = body.as_string().unwrap_or_default();
-        if body.len() > bounds::SOURCE * bounds::PROGRAMS {
+        if body.len() > most {
             return Err(format!("{url} is too long for a lab."));
         }
         Ok(body)
     }
+}
+
+/// The lab that a recording's text holds.
+///
+/// # Errors
+/// One sentence.
+pub fn recording(text: &str) -> Result<Session, String> {
+    let recording = Recording::from_json(text).map_err(|e| sentence(&e))?;
+    Session::replay(recording).map_err(|e| sentence(&e.0))
 }
 
 /// The list of labs.
@@ -52,7 +64,7 @@ pub fn text(url: String) -> impl Future<Output = Result<String, String>> + use<>
 /// # Errors
 /// One sentence.
 pub async fn list(base: &str) -> Result<Vec<Listed>, String> {
-    let json = text(format!("{base}labs/index.json")).await?;
+    let json = text(format!("{base}labs/index.json"), LONGEST).await?;
     serde_json::from_str(&json).map_err(|e| format!("The list of labs cannot be read: {e}."))
 }
 
@@ -79,7 +91,7 @@ pub fn address(base: &str, name: &str) -> Result<String, String> {
 /// # Errors
 /// One sentence: what, where, and the way out.
 pub async fn lab(url: &str) -> Result<LabSpec, String> {
-    let toml = text(url.to_owned()).await?;
+    let toml = text(url.to_owned(), LONGEST).await?;
     let folder = url.rsplit_once('/').map_or("", |(folder, _)| folder);
     let mut wanted = Vec::new();
     let first = LabSpec::from_toml(&toml, |file| {
@@ -91,7 +103,7 @@ pub async fn lab(url: &str) -> Result<LabSpec, String> {
     // All are asked for at once; the browser brings them side by side.
     let asked: Vec<_> = wanted
         .iter()
-        .map(|file| text(format!("{folder}/{file}")))
+        .map(|file| text(format!("{folder}/{file}"), LONGEST))
         .collect();
     for (file, answer) in wanted.iter().zip(asked) {
         files.push((file.clone(), answer.await?));

@@ -14,7 +14,8 @@ pub mod stage;
 use handle::LabHandle;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// Puts a lab into an element. Attributes: `lab` (a folder below labs/) or `src` (the address of a lab.toml), `step` (open
+/// Puts a lab into an element. Attributes: `lab` (a folder below labs/) or `src` (the address of a lab.toml)
+/// or `recording` (the address of a saved timeline, which replays without a server), `step` (open
 /// at this step), `present` (larger), `playground`, `page` (the lab is the whole page: keys work everywhere in it).
 #[wasm_bindgen]
 pub fn mount(host: web_sys::HtmlElement, base: String) -> LabHandle {

@@ -5,7 +5,7 @@ use crate::driver::timer::Timer;
 use crate::playground::Desk;
 use crate::views::lab::LabView;
 use crate::views::{Ui, keys};
-use engine::session::LabSpec;
+use engine::session::Session;
 use leptos::prelude::*;
 use std::any::Any;
 use std::cell::{Cell, RefCell};
@@ -27,11 +27,11 @@ pub struct Stage {
 
 impl Stage {
     /// Puts a lab into `host`. With the attribute `page` its keys work in the whole window.
-    pub fn new(host: &HtmlElement, spec: LabSpec, present: bool, home: &str, desk: Option<Desk>) -> Self {
+    pub fn new(host: &HtmlElement, session: Session, present: bool, home: &str, desk: Option<Desk>) -> Self {
         let owner = Owner::new();
         let (driver, version, ui) = owner.with(|| {
             let version = RwSignal::new(0_u32);
-            let driver = Driver::open(spec, once_a_frame(version));
+            let driver = Driver::open(session, once_a_frame(version));
             let ui = Ui::new(Rc::clone(&driver), version, present, home.to_owned());
             (driver, version, ui)
         });

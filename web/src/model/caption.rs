@@ -1,6 +1,6 @@
 //! The caption: what has just happened, and what Next will do. It is the page for a whole class.
 
-use super::{Moment, steps};
+use super::{Moment, steps, wire};
 use engine::session::{NextStep, Rest};
 use engine::timeline::words;
 use protocol::{Event, EventKind, Outcome, TcpState};
@@ -124,8 +124,9 @@ fn next_text(moment: &Moment<'_>) -> (String, bool) {
     }
     match moment.rest {
         Rest::Ready(next) => {
-            let NextStep::Program { program, line } = next else {
-                return ("deliver the packet that waits".to_owned(), true);
+            let (program, line) = match next {
+                NextStep::Program { program, line } => (program, line),
+                NextStep::Packet(packet) => return (wire::next_text(moment, *packet), true),
             };
             let name = moment.name(*program);
             let Some(line) = *line else {
@@ -157,6 +158,7 @@ fn next_text(moment: &Moment<'_>) -> (String, bool) {
             )
         }
         Rest::Blocked => ("every program waits: type, edit or reset".into(), false),
+        Rest::Ended if moment.replay => ("the recording ends here".into(), false),
         Rest::Ended => ("nothing left to run: reset to start again".into(), false),
         Rest::Full => ("the timeline is full: save it or reset".into(), false),
         Rest::Lost => ("the network is gone: reset to start again".into(), false),

@@ -13,7 +13,9 @@
 //! scrub.rs     the bar of events
 //! words.rs     the timeline in words
 //! details.rs   one call, in full
+//! packet.rs    one packet, in full
 //! states.rs    TCP's states and the sockets' way through them
+//! wire.rs      what waits on the wire; the rules that packets go by
 //! syntax.rs    Python coloured; markup.rs: text that is safe as HTML; bytes.rs: bytes as text
 //! ```
 
@@ -25,18 +27,20 @@ pub mod lane;
 pub mod lit;
 pub mod markup;
 pub mod moment;
+pub mod packet;
 pub mod scrub;
 pub mod sockets;
 pub mod states;
 pub mod steps;
 pub mod syntax;
 pub mod terminal;
+pub mod wire;
 pub mod words;
 
 #[cfg(test)]
 pub(crate) mod story;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use moment::Moment;
 

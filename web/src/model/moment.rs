@@ -19,6 +19,8 @@ pub struct Moment<'a> {
     pub state: &'a State,
     /// Where the lab stands at its live end.
     pub rest: &'a Rest,
+    /// It is a recording: nothing runs.
+    pub replay: bool,
 }
 
 impl<'a> Moment<'a> {

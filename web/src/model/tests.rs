@@ -8,7 +8,7 @@ use engine::session::Rest;
 use protocol::{EventKind, TcpState};
 
 /// Reads a story at event `seq`.
-fn at<R>(story: &Story, seq: u64, read: impl FnOnce(&Moment<'_>) -> R) -> R {
+pub(super) fn at<R>(story: &Story, seq: u64, read: impl FnOnce(&Moment<'_>) -> R) -> R {
     let state = story.timeline.at(seq);
     read(&Moment {
         spec: &story.spec,
@@ -17,6 +17,7 @@ fn at<R>(story: &Story, seq: u64, read: impl FnOnce(&Moment<'_>) -> R) -> R {
         timeline: &story.timeline,
         state: &state,
         rest: &story.rest,
+        replay: false,
     })
 }
 

@@ -5,7 +5,7 @@ use crate::element::handle::Shared;
 use crate::element::load::{self, Listed};
 use crate::views::Ui;
 use crate::views::icons::{self, icon};
-use engine::session::{LabSpec, ProgramSpec, Side};
+use engine::session::{LabSpec, ProgramSpec, Session, Side};
 use leptos::html;
 use leptos::prelude::*;
 use protocol::{ProgramId, bounds};
@@ -207,7 +207,8 @@ impl Desk {
     pub fn buttons(self, ui: Ui) -> impl IntoView {
         Effect::new(move |_| {
             ui.version.track();
-            if !ui.driver().session().is_running() {
+            let driver = ui.driver();
+            if !driver.session().is_running() && !driver.session().is_replay() {
                 self.keep(ui);
             }
         });
@@ -233,7 +234,15 @@ impl Desk {
             }
             spawn_local(async move {
                 match read_file(&file).await {
-                    Ok(spec) => self.replace(ui, spec),
+                    Ok(Opened::Lab(spec)) => self.replace(ui, spec),
+                    Ok(Opened::Recording(session)) => {
+                        let old = self.spec(ui);
+                        if !old.programs.is_empty() && !ui.driver().session().is_replay() {
+                            self.before.set_value(Some(old));
+                        }
+                        self.dialog.set(None);
+                        self.shared.get_value().put_session(*session, Some(self));
+                    }
                     Err(text) => ui.message.set(Some(text)),
                 }
             });
@@ -249,7 +258,7 @@ impl Desk {
             {button(icons::OPEN, "Starting points and files", "start", Box::new(move || self.dialog.set(Some(Dialog::Start))))}
             {button(icons::SAVE, "Save as a file", "save", Box::new(move || file::save_file("lab.toml", &file::to_toml(&self.spec(ui)))))}
             <button type="button" class="btn flat i" aria-label="Share" title="Share" data-do="share" on:click=share>{icon(icons::SHARE)}</button>
-            <input type="file" hidden accept=".toml,.py" node_ref=picker on:change=chosen data-picker/>
+            <input type="file" hidden accept=".toml,.py,.json" node_ref=picker on:change=chosen data-picker/>
         }
     }
 
@@ -332,7 +341,7 @@ impl Desk {
                 {back}
                 <li><button type="button" data-start="empty" on:click=empty>"Two empty programs"<small>"A server on the right, a client on the left."</small></button></li>
                 <li><button type="button" data-start="prompts" on:click=prompts>"Two prompts"<small>"Type Python at >>> on both sides, call by call."</small></button></li>
-                <li><button type="button" data-start="file" on:click=file>"A file"<small>"A lab that was saved, or a .py program to add."</small></button></li>
+                <li><button type="button" data-start="file" on:click=file>"A file"<small>"A lab that was saved, a .py program to add, or a timeline to look at again."</small></button></li>
                 {move || match self.labs.get() {
                     Ok(labs) => labs.into_iter().map(pick.clone()).collect_view().into_any(),
                     Err(text) => view! { <li>{text}</li> }.into_any(),
@@ -440,25 +449,45 @@ fn free_name(spec: &LabSpec, wish: &str) -> String {
         .unwrap_or_default()
 }
 
-/// A saved lab, or one program.
-async fn read_file(chosen: &web_sys::File) -> Result<LabSpec, String> {
+/// What a file held.
+enum Opened {
+    Lab(LabSpec),
+    Recording(Box<Session>),
+}
+
+/// A saved lab, one program, or a recording.
+async fn read_file(chosen: &web_sys::File) -> Result<Opened, String> {
     let name = chosen.name();
-    if chosen.size() > (bounds::SOURCE * 4) as f64 {
+    let json = name.ends_with(".json");
+    // A recording's bytes stand in it as text, which takes more room than the timeline had in memory.
+    let most = if json {
+        bounds::TIMELINE * 2
+    } else {
+        bounds::SOURCE * 4
+    };
+    if chosen.size() > most as f64 {
         return Err(format!("{name} is too long for a lab."));
     }
     let blob: &web_sys::Blob = chosen;
     let text = JsFuture::from(blob.text()).await.ok().and_then(|t| t.as_string());
     let text = text.ok_or_else(|| format!("{name} could not be read."))?;
+    if json {
+        let session = load::recording(&text).map_err(|e| format!("{name} cannot be opened. {e}"))?;
+        return Ok(Opened::Recording(Box::new(session)));
+    }
     let said = |e: engine::session::lab::LabError| {
         format!("{name} cannot be opened: {}.", e.0.trim_end_matches('.'))
     };
     if let Some(stem) = name.strip_suffix(".py") {
-        return LabSpec::from_programs([(stem.to_owned(), name.clone(), text)]).map_err(said);
+        return LabSpec::from_programs([(stem.to_owned(), name.clone(), text)])
+            .map(Opened::Lab)
+            .map_err(said);
     }
     LabSpec::from_toml(&text, |file| {
         Err(format!(
             "it names {file}, which is another file: open labs that were saved here"
         ))
     })
+    .map(Opened::Lab)
     .map_err(said)
 }

@@ -1,5 +1,6 @@
 //! The time-sequence diagram: drawn at the width that there is, only what is in sight.
 
+use super::wire::{Acts, Capsules};
 use super::{Ui, watch};
 use crate::diagram::{Drawing, Geometry, Head, View};
 use crate::model::{lane, time_text};
@@ -37,12 +38,13 @@ pub fn DiagramColumn(ui: Ui) -> impl IntoView {
     // The cursor's row stays in sight: at the live end the end, in the past the line "You are here".
     let place = Memo::new(move |_| {
         (
-            drawing.with(|d| (d.height as i32, d.here.map(|h| h as i32))),
+            drawing.with(|d| (d.height as i32, d.here.map(|h| h as i32), !d.capsules.is_empty())),
             size.get().1 as i32,
         )
     });
     Effect::new(move |_| {
-        let ((height, here), view) = place.get();
+        let ((height, here, waits), view) = place.get();
+        let height = if waits { height + 96 } else { height };
         request_animation_frame(move || {
             if let Some(pane) = pane.get_untracked() {
                 let to = here.map_or(height, |here| here - view * 62 / 100);
@@ -64,8 +66,7 @@ pub fn DiagramColumn(ui: Ui) -> impl IntoView {
             .and_then(|e| e.closest("[data-seq]").ok().flatten())
             .and_then(|e| e.get_attribute("data-seq"));
         if let Some(seq) = seq.and_then(|s| s.parse::<u64>().ok()) {
-            ui.picked.set(Some(seq));
-            ui.tab.set(super::ui::Tab::Call);
+            ui.pick(seq);
         }
     };
     let svg = move |f: fn(&Drawing, (f64, f64)) -> String| move || drawing.with(|d| f(d, size.get()));
@@ -84,12 +85,18 @@ pub fn DiagramColumn(ui: Ui) -> impl IntoView {
             <Ends ui/>
             <div class="dia" node_ref=pane tabindex="0" role="group" aria-label="Time-sequence diagram; the same in words under In words"
                 on:scroll=scrolled on:click=picked>
-                <div class="dw" style=move || drawing.with(|d| format!("height:{}px;--f:{}", d.height, d.scale))>
+                <div class="dw" style=move || {
+                    // Room for the buttons of the packet that waits; they belong to the live end.
+                    let acts = if ui.can_act() && ui.waiting().is_some() { 96.0 } else { 0.0 };
+                    drawing.with(|d| format!("height:{}px;--f:{}", d.height.max(d.end + acts), d.scale))
+                }>
                     <svg aria-hidden="true" style=move || format!("top:{}px", top.get())
                         width=svg(|_, (w, _)| w.to_string()) height=svg(|d, (_, _)| (d.bottom - d.top).max(0.0).to_string())
                         viewBox=svg(|d, (w, _)| format!("0 {} {w} {}", d.top, (d.bottom - d.top).max(1.0)))
                         inner_html=move || drawing.with(|d| d.svg.clone())></svg>
                     {here}
+                    <Capsules ui drawing/>
+                    <Acts ui drawing/>
                 </div>
                 <Show when=move || ui.read(|m| m.timeline.is_empty())>
                     <div class="empty">"Press Next. Calls, bytes and states appear here, in the order in which they happen."</div>
@@ -157,7 +164,7 @@ fn Ends(ui: Ui) -> impl IntoView {
     view! {
         <div class="ends">
             <span>{move || left.get().0}" "<i>{move || left.get().1}</i></span>
-            <span class="between">"calls and bytes, no packets"</span>
+            <span class="between">{move || if ui.has_wire() { "wire" } else { "calls and bytes, no packets" }}</span>
             <span>{move || right.get().0}" "<i>{move || right.get().1}</i></span>
         </div>
     }

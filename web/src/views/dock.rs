@@ -6,8 +6,9 @@ use crate::model::{details, states, words};
 use leptos::html;
 use leptos::prelude::*;
 
-const TABS: [(Tab, &str); 3] = [
+const TABS: [(Tab, &str); 4] = [
     (Tab::Words, "In words"),
+    (Tab::Packet, "Packet"),
     (Tab::States, "TCP states"),
     (Tab::Call, "Call"),
 ];
@@ -41,6 +42,7 @@ pub fn Dock(ui: Ui) -> impl IntoView {
                 aria-label=move || TABS.iter().find(|(t, _)| *t == ui.tab.get()).map_or("", |(_, n)| *n)>
                 {move || match ui.tab.get() {
                     Tab::Words => view! { <Words ui/> }.into_any(),
+                    Tab::Packet => view! { <super::packet::Packet ui/> }.into_any(),
                     Tab::States => view! { <States ui/> }.into_any(),
                     Tab::Call => view! { <Call ui/> }.into_any(),
                 }}

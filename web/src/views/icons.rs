@@ -52,3 +52,12 @@ pub const PRESENT: &str = r#"<path d="M2 3h12v8H2zM8 11v3M5 14h6"/>"#;
 /// The keys.
 pub const KEYS: &str =
     r#"<path d="M1.5 4h13v8.5h-13zM4 6.5h.01M6.5 6.5h.01M9 6.5h.01M11.5 6.5h.01M5 10h6"/>"#;
+/// A packet that waits.
+pub const HELD: &str = r#"<path class="f" d="M5 3.5h2v9H5zM9 3.5h2v9H9z"/>"#;
+/// A packet that arrives later.
+pub const CLOCK: &str = r#"<circle cx="8" cy="8" r="5.5"/><path d="M8 5v3.2l2 1.3"/>"#;
+/// The kernel lab: real packets.
+pub const KERNEL: &str =
+    r#"<path d="M4 4h8v8H4zM6.5 4V2M9.5 4V2M6.5 14v-2M9.5 14v-2M4 6.5H2M4 9.5H2M14 6.5h-2M14 9.5h-2"/>"#;
+/// The wire's rules.
+pub const RULES: &str = r#"<path d="M2 4.5h7M12 4.5h2M2 11.5h2M7 11.5h7"/><circle cx="10.5" cy="4.5" r="1.7"/><circle cx="5.5" cy="11.5" r="1.7"/>"#;

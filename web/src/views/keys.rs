@@ -6,7 +6,7 @@ use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-const KEYS: [(&str, &str); 11] = [
+const KEYS: [(&str, &str); 14] = [
     ("Space → PgDn", "Next"),
     ("← PgUp", "Back"),
     ("R", "Run, pause"),
@@ -14,7 +14,10 @@ const KEYS: [(&str, &str); 11] = [
     ("2", "Step the right program"),
     ("End", "To the live end"),
     ("Home", "To the first step"),
-    ("W S C", "In words, TCP states, Call"),
+    ("W P S C", "In words, Packet, TCP states, Call"),
+    ("H", "Hold packets, or let them cross by themselves"),
+    ("D X U", "The packet that waits: deliver, drop, duplicate"),
+    ("L B", "The same: delay, put behind the next"),
     ("F", "Present: fewer things, larger"),
     ("Esc", "Leave a field or the editor"),
     ("?", "This list"),
@@ -54,9 +57,16 @@ pub fn press(ui: Ui, event: &web_sys::KeyboardEvent) -> bool {
         "w" | "W" => ui.tab.set(Tab::Words),
         "s" | "S" => ui.tab.set(Tab::States),
         "c" | "C" => ui.tab.set(Tab::Call),
+        "p" | "P" if ui.has_wire() => ui.tab.set(Tab::Packet),
+        "h" | "H" => return ui.hold_or_not(),
         "f" | "F" => ui.present.update(|p| *p = !*p),
         "?" => ui.help.update(|h| *h = !*h),
-        _ => return false,
+        key => {
+            let Some(action) = super::wire::action_of(key) else {
+                return false;
+            };
+            return ui.wire_packet(action);
+        }
     }
     true
 }

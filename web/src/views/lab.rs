@@ -8,6 +8,7 @@ use super::keys::Help;
 use super::lane::LaneColumn;
 use super::phone::{Minis, PaneTabs};
 use super::toolbar::Toolbar;
+use super::wire::Rules;
 use crate::playground::Desk;
 use engine::session::Side;
 use leptos::prelude::*;
@@ -30,6 +31,7 @@ pub fn LabView(ui: Ui, desk: Option<Desk>) -> impl IntoView {
             </div>
             <Minis ui/>
             <Help ui/>
+            <Rules ui/>
             {desk.map(|desk| desk.dialogs(ui))}
         </section>
     }

@@ -9,6 +9,8 @@
 //! diagram.rs     the time-sequence diagram
 //! dock.rs        in words, TCP states, one call
 //! phone.rs       tabs and both ends at a glance
+//! wire.rs        packets that wait, what can be done with them, the wire's rules
+//! packet.rs      one packet, field by field
 //! keys.rs        the keyboard
 //! icons.rs       the icons
 //! ```
@@ -25,6 +27,7 @@ pub mod icons;
 pub mod keys;
 pub mod lab;
 pub mod lane;
+pub mod packet;
 pub mod phone;
 pub mod sockets;
 pub mod terminal;
@@ -32,5 +35,6 @@ pub mod toolbar;
 pub mod ui;
 pub mod variables;
 pub mod watch;
+pub mod wire;
 
 pub use ui::Ui;

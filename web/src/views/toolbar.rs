@@ -66,6 +66,7 @@ pub fn Toolbar(ui: Ui, desk: Option<Desk>) -> impl IntoView {
                 <select class="speed" aria-label="Speed of Run" on:change=speed>
                     {SPEEDS.map(|(value, text, _)| view! { <option value=value>{text}</option> }).to_vec()}
                 </select>
+                <super::wire::WireControl ui/>
                 <Network ui/>
                 <button type="button" class="btn flat i keep" class:strong=move || ended.get() aria-label="Reset" title="Reset"
                     data-do="reset" on:click=move |_| ui.command(Command::Reset)>{icon(icons::RESET)}<span>"Reset"</span></button>
@@ -97,7 +98,22 @@ fn Network(ui: Ui) -> impl IntoView {
         let network = ui.driver().session().network();
         match (status, network) {
             (Status::Dead { .. } | Status::Lost, _) => (true, "no connection", "The server does not answer."),
+            _ if ui.driver().session().is_replay() => (
+                false,
+                "a recording",
+                "A timeline that was saved. Every step can be seen again; nothing runs and nothing is sent.",
+            ),
             (_, None) => (false, "connecting", "The lab's network is being opened."),
+            (_, Some(n)) if n.network == protocol::Network::Kernel => (
+                false,
+                "kernel: real packets",
+                "Hosts of the server's Linux kernel, joined by a wire: real sockets and real packets, each of which can be held.",
+            ),
+            (_, Some(n)) if n.network == protocol::Network::Live => (
+                false,
+                "live: no packets",
+                "Real addresses that the server's owner has allowed. Calls, bytes and states are seen; packets are not.",
+            ),
             (_, Some(n)) if n.private => (
                 false,
                 "loopback: no packets",
@@ -112,7 +128,7 @@ fn Network(ui: Ui) -> impl IntoView {
     });
     view! {
         <span class="net" class:off=move || text.get().0 title=move || text.get().2 data-network>
-            {icon(icons::LOOPBACK)}{move || text.get().1}
+            {move || icon(if text.get().1.starts_with("kernel") { icons::KERNEL } else { icons::LOOPBACK })}{move || text.get().1}
         </span>
     }
 }

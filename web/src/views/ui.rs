@@ -5,10 +5,10 @@ use crate::diagram::Lit;
 use crate::driver::{Driver, Status};
 use crate::model::advice::Action;
 use crate::model::lane::{self, LaneView};
-use crate::model::{Moment, lit, steps};
+use crate::model::{Moment, lit, steps, wire};
 use engine::session::{Command, Rest, Side};
 use leptos::prelude::*;
-use protocol::{ProgramId, SocketId};
+use protocol::{EventKind, Network, PacketId, ProgramId, SocketId, WireAction};
 use std::rc::Rc;
 
 /// The tabs under the diagram.
@@ -16,6 +16,8 @@ use std::rc::Rc;
 pub enum Tab {
     /// The timeline in words.
     Words,
+    /// A packet, field by field.
+    Packet,
     /// TCP's states.
     States,
     /// One call in full.
@@ -68,6 +70,10 @@ pub struct Ui {
     pub shown: [RwSignal<Option<ProgramId>>; 2],
     /// The call that the tab "Call" shows; `None`: the last one.
     pub picked: RwSignal<Option<u64>>,
+    /// The packet on the wire that keys and buttons are for; `None`: the first that waits.
+    pub packet: RwSignal<Option<PacketId>>,
+    /// The dialog of the wire's rules is open.
+    pub rules: RwSignal<bool>,
     /// The program that is being edited, and the line where the editor opens.
     pub editing: RwSignal<Option<(ProgramId, u32)>>,
     /// Larger, for a class.
@@ -93,15 +99,19 @@ impl Ui {
             RwSignal::new(first(Side::Left)),
             RwSignal::new(first(Side::Right)),
         ];
+        // A recording is looked at from its beginning.
+        let cursor = driver.session().is_replay().then_some(0);
         Self {
             driver: StoredValue::new_local(driver),
             version,
-            cursor: RwSignal::new(None),
+            cursor: RwSignal::new(cursor),
             clock: RwSignal::new(0),
             tab: RwSignal::new(Tab::Words),
             pane: RwSignal::new(Pane::Wire),
             shown,
             picked: RwSignal::new(None),
+            packet: RwSignal::new(None),
+            rules: RwSignal::new(false),
             editing: RwSignal::new(None),
             present: RwSignal::new(present),
             speed: RwSignal::new(None),
@@ -140,6 +150,7 @@ impl Ui {
             timeline: session.timeline(),
             state: &state,
             rest: &rest,
+            replay: session.is_replay(),
         })
     }
 
@@ -242,6 +253,70 @@ impl Ui {
         {
             self.shown[side as usize].set(Some(program));
         }
+    }
+
+    /// Does the lab's network have a wire that packets can be held on?
+    pub fn has_wire(&self) -> bool {
+        self.version.track();
+        let driver = self.driver();
+        let session = driver.session();
+        session.network().is_some_and(|n| n.network == Network::Kernel)
+    }
+
+    /// Can something be done with the wire now: at the live end of a lab that runs?
+    pub fn can_act(&self) -> bool {
+        self.has_wire() && self.cursor.get().is_none() && !self.driver().session().is_replay()
+    }
+
+    /// The packet that keys and buttons are for, at the cursor: the chosen one while it waits, else the first.
+    pub fn waiting(&self) -> Option<wire::Waiting> {
+        let chosen = self.packet.get();
+        self.read(|m| {
+            let chosen = chosen.and_then(|id| wire::waiting(m, id));
+            chosen.or_else(|| wire::waiting(m, wire::first_held(m)?))
+        })
+    }
+
+    /// Chooses an event in the diagram: its packet, or its call, is shown in the dock.
+    pub fn pick(&self, seq: u64) {
+        let packet = self.peek(|m| m.state.wire.packets.iter().find(|p| p.seq == seq).map(|p| p.id));
+        let is_packet = self.peek(|m| {
+            m.timeline
+                .event(seq)
+                .is_some_and(|e| matches!(e.kind, EventKind::Wire { .. }))
+        });
+        self.packet.set(packet);
+        self.picked.set(Some(seq));
+        self.tab.set(if is_packet { Tab::Packet } else { Tab::Call });
+    }
+
+    /// Chooses a packet: keys and buttons are for it, and the dock shows it.
+    pub fn choose(&self, id: PacketId) {
+        self.packet.set(Some(id));
+        let seq = self.peek(|m| m.state.wire.packet(id).map(|p| p.seq));
+        self.picked.set(seq);
+        self.tab.set(Tab::Packet);
+    }
+
+    /// Does something with the wire; false: not in the past, not in a recording, not without a wire.
+    pub fn wire(&self, action: WireAction) -> bool {
+        let can = untrack(|| self.can_act());
+        if can {
+            self.command(Command::Wire(action));
+        }
+        can
+    }
+
+    /// Does something with the packet that keys are for; false: none waits.
+    pub fn wire_packet(&self, action: impl FnOnce(PacketId) -> WireAction) -> bool {
+        let waiting = untrack(|| self.waiting());
+        waiting.is_some_and(|w| self.wire(action(w.id)))
+    }
+
+    /// Every packet waits from now on, or none.
+    pub fn hold_or_not(&self) -> bool {
+        let held = self.driver().session().timeline().live().wire.held;
+        self.wire(WireAction::Hold { held: !held })
     }
 
     /// What a button of an error does.

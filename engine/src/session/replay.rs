@@ -1,0 +1,57 @@
+//! A recording opened again: its programs and its timeline, without a network. Nothing runs and nothing is sent.
+
+use super::lab::LabError;
+use super::{LabSpec, NetworkIs, ProgramSpec, Session, World};
+use crate::timeline::Timeline;
+use protocol::{EventKind, Recording, bounds};
+
+impl Session {
+    /// The lab that a recording holds, at its end. Every command but looking back is ignored.
+    ///
+    /// # Errors
+    /// One sentence: what does not fit.
+    pub fn replay(recording: Recording) -> Result<Self, LabError> {
+        let program = |p: &protocol::recording::RecordedProgram| ProgramSpec {
+            name: p.name.clone(),
+            file: p.file.clone(),
+            source: p.source.clone(),
+            ..ProgramSpec::default()
+        };
+        let hosts = recording.events.iter().find_map(|e| match &e.kind {
+            EventKind::Hosts { hosts } if hosts.len() > 1 => {
+                Some(hosts.iter().map(|h| h.name.clone()).collect())
+            }
+            _ => None,
+        });
+        let spec = LabSpec {
+            version: 1,
+            title: recording.title,
+            about: "A recording: every step can be seen again, nothing is sent.".into(),
+            network: recording.network,
+            hosts: hosts.unwrap_or_default(),
+            held: false,
+            programs: recording.programs.iter().map(program).collect(),
+            files: Vec::new(),
+        };
+        spec.check()?;
+        let timeline = Timeline::from_events(spec.programs.len(), bounds::TIMELINE, recording.events)
+            .map_err(LabError)?;
+        let world = World {
+            unix_nanos: recording.began,
+            seed: 0,
+        };
+        let mut session = Self::new(spec, world);
+        session.timeline = timeline;
+        session.network = recording.network.map(|network| NetworkIs {
+            network,
+            private: recording.private,
+        });
+        session.replayed = true;
+        Ok(session)
+    }
+
+    /// Is this a recording, where nothing runs?
+    pub fn is_replay(&self) -> bool {
+        self.replayed
+    }
+}
