@@ -21,7 +21,7 @@ pub mod story;
 pub use browser::in_browser;
 pub use page::{Look, Page};
 pub use server::Wirelab;
-pub use story::Story;
+pub use story::{Seen, Story};
 
 use std::path::PathBuf;
 

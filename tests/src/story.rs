@@ -1,6 +1,22 @@
 //! A timeline as a test asks about it: who printed what, who called what, what the kernel said.
 
-use protocol::{Event, EventKind, ProgramId, Stream};
+use engine::packet::Head;
+use engine::packet::head::{Transport, flag};
+use protocol::wire::Fate;
+use protocol::{Event, EventKind, PacketId, ProgramId, Stream, TcpState, WireNews};
+
+/// A packet that the wire has seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// Its number.
+    pub id: PacketId,
+    /// TCP's control bits by name in the order `SYN FIN RST ACK` (`"SYN ACK"`), or `UDP`, or `ICMP`.
+    pub what: String,
+    /// The bytes of a program in it.
+    pub payload: Vec<u8>,
+    /// What became of it last.
+    pub fate: Fate,
+}
 
 /// The events of a lab, in order, with the programs' names.
 pub struct Story {
@@ -93,5 +109,92 @@ impl Story {
             _ => 0,
         });
         unread.max().unwrap_or(0)
+    }
+
+    /// The TCP states that the sockets of a program were seen in, in order, without repeats.
+    #[must_use]
+    pub fn states(&self, name: &str) -> Vec<TcpState> {
+        let mut states = Vec::new();
+        for kind in self.of(name) {
+            if let EventKind::Socket { sample, .. } = kind
+                && let Some(state) = sample.state
+                && states.last() != Some(&state)
+            {
+                states.push(state);
+            }
+        }
+        states
+    }
+
+    /// The packets that the wire has seen, in order.
+    #[must_use]
+    pub fn packets(&self) -> Vec<Seen> {
+        let mut packets: Vec<Seen> = Vec::new();
+        for event in &self.events {
+            let EventKind::Wire { news, .. } = &event.kind else {
+                continue;
+            };
+            match news {
+                WireNews::Sent {
+                    packet, data, fate, ..
+                } => {
+                    let (what, payload) = read(&data.0);
+                    packets.push(Seen {
+                        id: *packet,
+                        what,
+                        payload,
+                        fate: *fate,
+                    });
+                }
+                WireNews::Now { packet, fate } => {
+                    if let Some(seen) = packets.iter_mut().find(|seen| seen.id == *packet) {
+                        seen.fate = *fate;
+                    }
+                }
+                _ => {}
+            }
+        }
+        packets
+    }
+
+    /// The packets that wait on the wire for the learner.
+    #[must_use]
+    pub fn held(&self) -> Vec<Seen> {
+        let mut packets = self.packets();
+        packets.retain(|seen| seen.fate == Fate::Held);
+        packets
+    }
+
+    /// The bytes of programs, one entry for each packet that carries some.
+    #[must_use]
+    pub fn payloads(&self) -> Vec<Vec<u8>> {
+        let mut payloads: Vec<_> = self.packets().into_iter().map(|seen| seen.payload).collect();
+        payloads.retain(|payload| !payload.is_empty());
+        payloads
+    }
+}
+
+fn read(packet: &[u8]) -> (String, Vec<u8>) {
+    let Some(head) = Head::parse(packet) else {
+        return ("?".to_owned(), Vec::new());
+    };
+    match head.transport {
+        Transport::Tcp(tcp) => {
+            let names = [
+                (flag::SYN, "SYN"),
+                (flag::FIN, "FIN"),
+                (flag::RST, "RST"),
+                (flag::ACK, "ACK"),
+            ];
+            let names: Vec<_> = names
+                .iter()
+                .filter(|(bit, _)| tcp.has(*bit))
+                .map(|(_, name)| *name)
+                .collect();
+            (names.join(" "), tcp.payload.to_vec())
+        }
+        Transport::Udp(udp) => ("UDP".to_owned(), udp.payload.to_vec()),
+        Transport::Icmp { .. } => ("ICMP".to_owned(), Vec::new()),
+        Transport::Other => ("?".to_owned(), Vec::new()),
     }
 }
