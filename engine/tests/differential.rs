@@ -50,10 +50,6 @@ const FILE: &str = "program.py";
 /// Programs that are known to differ, and why. One that agrees must leave the list.
 const KNOWN: &[(&str, &str)] = &[
     (
-        "01_basics: match statement",
-        "refused at its line: not in the engine yet",
-    ),
-    (
         "16_census_odds: asyncio basics",
         "refused at its line: async is not in the engine yet",
     ),

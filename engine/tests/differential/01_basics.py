@@ -319,3 +319,70 @@ except ZeroDivisionError as e:
     print(e)
 #---- help of constants in source
 print(0xff, 0o17, 0b101, 1_000_000, 1e3, 1.5e-3, .5, 5., 0x_ff)
+#---- match more shapes
+from collections import namedtuple
+Point = namedtuple('Point', 'x y')
+class Command:
+    __match_args__ = ('name', 'args')
+    def __init__(self, name, *args):
+        self.name = name
+        self.args = args
+class Color:
+    RED = 'red'
+def what(v):
+    match v:
+        case Command('move', (dx, dy)):
+            return f'move {dx} {dy}'
+        case Command(name='stop'):
+            return 'stop'
+        case Command(name, args):
+            return f'{name} with {args}'
+        case Point(x=0, y=y):
+            return f'on the axis at {y}'
+        case Color.RED:
+            return 'red'
+        case (1, *_, last) | [0, last]:
+            return f'ends with {last}'
+        case {'kind': 'reply', **rest}:
+            return f'reply {sorted(rest.items())}'
+        case {}:
+            return 'a dict'
+        case [] | ():
+            return 'empty'
+        case str() as s if s.isdigit():
+            return f'digits {s}'
+        case str(s):
+            return f'text {s}'
+        case True | False:
+            return 'a truth'
+        case int() | float():
+            return 'a number'
+        case bytes(b):
+            return b
+    return 'nothing fits'
+for v in (Command('move', 1, 2), Command('stop'), Command('say', 'hi'), Point(0, 4), Point(1, 4), 'red', (1, 2, 3),
+          [0, 9], [1, 2], {'kind': 'reply', 'id': 4}, {'kind': 'no'}, [], (), '42', 'word', True, 7, 2.5, b'raw', None,
+          range(0), {1, 2}):
+    print(what(v))
+for i in range(5):
+    match i:
+        case 1:
+            continue
+        case 3:
+            break
+        case n:
+            print('n', n)
+match 5, 6:
+    case a, b:
+        print(a, b)
+class P:
+    def __init__(self, x):
+        self.x = x
+try:
+    match P(1):
+        case P(1):
+            pass
+except TypeError as e:
+    print(e)
+match = 3
+print(match)

@@ -7,6 +7,7 @@
 //! emit       instructions, constants, jumps
 //! stmt       statements
 //! blocks     try, with, loops: what break, continue and return must leave
+//! pattern    match
 //! expr       expressions
 //! call       calls, functions, classes
 //! comp       comprehensions
@@ -20,6 +21,7 @@ mod emit;
 pub mod error;
 mod expr;
 mod messages;
+mod pattern;
 mod scope;
 mod stmt;
 mod text;

@@ -1,7 +1,7 @@
 //! Statements.
 
 use ruff_python_ast::{self as ast, Expr, Stmt};
-use ruff_text_size::{Ranged, TextRange, TextSize};
+use ruff_text_size::{Ranged, TextRange};
 
 use super::super::code::Op;
 use super::super::value::Value;
@@ -90,14 +90,7 @@ impl<'a> Compiler<'a> {
             Stmt::Pass(_) => Ok(()),
             Stmt::Break(_) => self.break_stmt(range),
             Stmt::Continue(_) => self.continue_stmt(range),
-            Stmt::Match(m) => {
-                let head = TextRange::new(range.start(), range.start() + TextSize::new(5));
-                let _ = m;
-                self.refuse(
-                    "The 'match' statement is not supported by the engine yet; use if and elif.",
-                    head,
-                )
-            }
+            Stmt::Match(m) => self.match_stmt(m),
             Stmt::TypeAlias(_) => Err(CompileError::syntax("invalid syntax", span(range))),
             _ => Err(CompileError::syntax("invalid syntax", span(range))),
         }

@@ -83,7 +83,7 @@ macro_rules! frozen {
 /// The frozen modules.
 #[rustfmt::skip]
 pub static FROZEN: &[FrozenModule] = frozen! {
-    "_streams" "abc" "argparse" "base64" "binascii" "bisect" "collections" "collections.abc" "concurrent"
+    "_patterns" "_streams" "abc" "argparse" "base64" "binascii" "bisect" "collections" "collections.abc" "concurrent"
     "concurrent.futures" "contextlib" "copy" "csv" "dataclasses" "datetime" "enum" "errno" "fnmatch"
     "functools" "glob" "hashlib" "heapq" "io" "ipaddress" "itertools" "json" "logging" "math" "operator" "os"
     "pickle" "posixpath" "pprint" "queue" "random" "secrets" "selectors" "shutil" "signal" "socket"
