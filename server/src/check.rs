@@ -1,7 +1,7 @@
 //! `wirelab check`: which networks work on this machine, told by trying.
 
 use crate::net::{Networks, Told};
-use protocol::{Address, Call, CallId, HostId, Network, Outcome, SocketId};
+use protocol::{Address, Call, CallId, HostId, Network, Outcome, Plan, SocketId};
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::process::ExitCode;
 
@@ -11,7 +11,12 @@ use std::process::ExitCode;
 /// When nothing can be printed, or no lab can be opened.
 pub async fn run() -> anyhow::Result<ExitCode> {
     let networks = Networks::start().await;
-    println!("{}: {}", Network::Loopback.name(), networks.note());
+    if let Some(why) = networks.no_wire() {
+        println!("{}: not here, because {why}.", Network::Kernel.name());
+    }
+    for offer in networks.offers() {
+        println!("{}: {}", offer.network.name(), offer.note);
+    }
     let mut works = true;
     let v4 = Address::V4 {
         ip: Ipv4Addr::LOCALHOST,
@@ -46,7 +51,9 @@ async fn connection(
     family: i32,
     address: Address,
 ) -> anyhow::Result<Result<(), (&'static str, i32)>> {
-    let mut lab = networks.open_lab().await?;
+    let mut lab = networks
+        .open_lab(&Plan::simple(networks.default_network()))
+        .await?;
     let (listener, client, accepted) = (SocketId(1), SocketId(2), SocketId(3));
     let kind = libc::SOCK_STREAM;
     let socket = |sock| Call::Socket {

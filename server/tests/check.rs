@@ -21,6 +21,7 @@ fn namespaces_work_for_ordinary_users() {
         text.contains("loopback: Each lab has a network of its own"),
         "{text}"
     );
+    assert!(text.contains("kernel: Each lab has hosts of its own"), "{text}");
     assert!(text.contains("IPv4: a connection inside a lab works."), "{text}");
 }
 
@@ -40,4 +41,5 @@ fn without_network_namespaces_too() {
     let (text, works) = check("echo 0 > /proc/sys/user/max_net_namespaces; exec");
     assert!(works);
     assert!(text.contains("unshare(CLONE_NEWNET) failed: ENOSPC"), "{text}");
+    assert!(text.contains("kernel: not here, because"), "{text}");
 }

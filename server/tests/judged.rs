@@ -6,7 +6,7 @@ mod common;
 
 use common::*;
 use protocol::outcome::AddrInfo;
-use protocol::{Address, Call, OptionValue, Outcome, SocketId};
+use protocol::{Address, Call, Network, OptionValue, Outcome, Plan, SocketId};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -254,9 +254,12 @@ fn words(step: &Value, outcome: &Outcome) -> String {
     }
 }
 
+/// Both networks whose sockets are a lab's own.
+const NETWORKS: [Network; 2] = [Network::Loopback, Network::Kernel];
+
 /// Runs a scenario in a lab.
-async fn in_lab(networks: &server::net::Networks, steps: &[Value]) -> Vec<String> {
-    let mut bench = Bench::on(networks).await;
+async fn in_lab(networks: &server::net::Networks, network: Network, steps: &[Value]) -> Vec<String> {
+    let mut bench = Bench::with(networks, &Plan::simple(network)).await;
     let mut results = Vec::new();
     for step in steps {
         let outcome = bench.call(call(step)).await;
@@ -267,16 +270,26 @@ async fn in_lab(networks: &server::net::Networks, steps: &[Value]) -> Vec<String
     results
 }
 
-/// Both, side by side: the first step that ends differently.
+/// Both, side by side, on each network: the first step that ends differently.
 async fn difference(
     judge: &mut Judge,
     networks: &server::net::Networks,
     title: &str,
     steps: &[Value],
-) -> Option<String> {
-    let (ours, theirs) = (in_lab(networks, steps).await, judge.run(steps));
+) -> Vec<String> {
+    let theirs = judge.run(steps);
+    let mut differences = Vec::new();
+    for network in NETWORKS {
+        let ours = in_lab(networks, network, steps).await;
+        let title = format!("{title} ({})", network.name());
+        differences.extend(compare(&title, steps, &ours, &theirs));
+    }
+    differences
+}
+
+fn compare(title: &str, steps: &[Value], ours: &[String], theirs: &[String]) -> Option<String> {
     let n = (0..steps.len()).find(|n| ours[*n] != theirs[*n])?;
-    let before = steps[..n].iter().zip(&theirs);
+    let before = steps[..n].iter().zip(theirs);
     let before: String = before
         .map(|(step, result)| format!("    {step} -> {result}\n"))
         .collect();
@@ -410,7 +423,7 @@ fn scenarios() -> Vec<(&'static str, Vec<Value>)> {
                     tcp(5),
                     json!(["bind", 5, at(8888)]),
                     json!(["bind", 5, ["", 8888]]),
-                    json!(["bind", 5, ["10.0.0.1", 8888]]),
+                    json!(["bind", 5, ["10.9.9.9", 8888]]),
                     json!(["bind", 5, ["localhost", 80]]),
                     json!(["getsockname", 5]),
                 ],

@@ -1,8 +1,8 @@
-//! The lab's own table of names and services. The machine's resolver is never asked, so nothing about the machine or its
+//! The lab's own table of names and services, one for all of its hosts. The machine's resolver is never asked, so nothing about the machine or its
 //! network can be learned from inside a lab, and every lab answers alike.
 
-use protocol::Address;
 use protocol::outcome::AddrInfo;
+use protocol::{Address, HostId};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 /// What gethostname() says in a lab.
@@ -42,16 +42,41 @@ const KNOWN_FLAGS: i32 = AI_PASSIVE
 /// Both loopback addresses, in the order in which glibc sorts them (RFC 6724).
 const LOOPBACK: [IpAddr; 2] = [IpAddr::V6(Ipv6Addr::LOCALHOST), IpAddr::V4(Ipv4Addr::LOCALHOST)];
 
-/// The hosts that a lab knows by name.
-fn host(name: &str) -> Option<&'static [IpAddr]> {
-    let name = name.strip_suffix('.').unwrap_or(name);
-    let known = |list: &[&str]| list.iter().any(|n| name.eq_ignore_ascii_case(n));
-    if known(&["localhost", "localhost.localdomain", HOSTNAME]) {
-        Some(&LOOPBACK)
-    } else if known(&["ip6-localhost", "ip6-loopback"]) {
-        Some(&LOOPBACK[..1])
-    } else {
-        None
+/// The names of a lab's hosts. With one host, its name means the loopback addresses, as it does on many machines; with several,
+/// each name means the host's addresses on the wire.
+#[derive(Clone, Debug)]
+pub(crate) struct Table(Vec<(String, Vec<IpAddr>)>);
+
+impl Table {
+    /// One host, called [`HOSTNAME`].
+    pub(crate) fn single() -> Self {
+        Self(vec![(HOSTNAME.to_owned(), LOOPBACK.to_vec())])
+    }
+
+    /// Several hosts, in their order, each with its addresses.
+    pub(crate) const fn several(hosts: Vec<(String, Vec<IpAddr>)>) -> Self {
+        Self(hosts)
+    }
+
+    /// gethostname() of the host with this place.
+    pub(crate) fn hostname(&self, place: HostId) -> &str {
+        self.0
+            .get(usize::from(place.0))
+            .map_or(HOSTNAME, |(name, _)| name.as_str())
+    }
+
+    /// A host by name.
+    fn host(&self, name: &str) -> Option<&[IpAddr]> {
+        let name = name.strip_suffix('.').unwrap_or(name);
+        let known = |list: &[&str]| list.iter().any(|n| name.eq_ignore_ascii_case(n));
+        if known(&["localhost", "localhost.localdomain"]) {
+            return Some(&LOOPBACK);
+        }
+        if known(&["ip6-localhost", "ip6-loopback"]) {
+            return Some(&LOOPBACK[..1]);
+        }
+        let found = self.0.iter().find(|(host, _)| name.eq_ignore_ascii_case(host));
+        found.map(|(_, addresses)| addresses.as_slice())
     }
 }
 
@@ -90,54 +115,6 @@ const SERVICES: &[(&str, u16, bool, bool)] = &[
     ("http-alt", 8080, true, true),
 ];
 
-/// The host part of an address in a call, as CPython's `setipaddr` reads it: `''` is any address, `'<broadcast>'` is
-/// everybody, then a number, then a name. `family` is AF_INET or AF_INET6.
-///
-/// # Errors
-/// getaddrinfo's EAI_* code.
-pub(crate) fn resolve(name: &str, family: i32) -> Result<IpAddr, i32> {
-    let v4 = family == libc::AF_INET;
-    match name {
-        "" if v4 => return Ok(Ipv4Addr::UNSPECIFIED.into()),
-        "" => return Ok(Ipv6Addr::UNSPECIFIED.into()),
-        "<broadcast>" if v4 => return Ok(Ipv4Addr::BROADCAST.into()),
-        "<broadcast>" => return Err(OTHER_FAMILY),
-        _ => {}
-    }
-    if let Some(ip) = number(name) {
-        return if ip.is_ipv4() == v4 {
-            Ok(ip)
-        } else {
-            Err(OTHER_FAMILY)
-        };
-    }
-    let list = host(name).ok_or(NO_NAME)?;
-    list.iter()
-        .find(|ip| ip.is_ipv4() == v4)
-        .copied()
-        .ok_or(OTHER_FAMILY)
-}
-
-/// gethostbyname(): the IPv4 address.
-///
-/// # Errors
-/// getaddrinfo's EAI_* code.
-pub(crate) fn host_by_name(name: &str) -> Result<IpAddr, i32> {
-    resolve(name, libc::AF_INET)
-}
-
-/// gethostbyaddr(), getnameinfo(): the table's name for a number.
-///
-/// # Errors
-/// getaddrinfo's EAI_* code.
-pub(crate) fn name_of(ip: IpAddr) -> Result<&'static str, i32> {
-    if ip.is_loopback() {
-        Ok("localhost")
-    } else {
-        Err(NO_NAME)
-    }
-}
-
 /// The arguments of getaddrinfo(3).
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Question<'a> {
@@ -155,48 +132,128 @@ pub(crate) struct Question<'a> {
     pub(crate) flags: i32,
 }
 
-/// getaddrinfo(3), in glibc's order.
-///
-/// # Errors
-/// Its EAI_* code.
-pub(crate) fn get_addr_info(question: Question<'_>) -> Result<Vec<AddrInfo>, i32> {
-    let Question {
-        host, service, flags, ..
-    } = question;
-    // CPython and glibc take an empty name for none at all.
-    let host = host.filter(|name| !name.is_empty());
-    if host.is_none() && service.is_none() {
-        return Err(NO_NAME);
-    }
-    if flags & !KNOWN_FLAGS != 0 || (flags & AI_CANONNAME != 0 && host.is_none()) {
-        return Err(BAD_FLAGS);
-    }
-    if ![0, libc::AF_INET, libc::AF_INET6].contains(&question.family) {
-        return Err(BAD_FAMILY);
-    }
-    let kinds = kinds(question)?;
-    let addresses = addresses(host, question)?;
-    let mut list = Vec::with_capacity(addresses.len() * kinds.len());
-    for ip in addresses {
-        for (kind, proto, port) in &kinds {
-            let canonical = match host {
-                Some(name) if flags & AI_CANONNAME != 0 && list.is_empty() => name.to_owned(),
-                _ => String::new(),
+impl Table {
+    /// The host part of an address in a call, as CPython's `setipaddr` reads it: `''` is any address, `'<broadcast>'` is
+    /// everybody, then a number, then a name. `family` is AF_INET or AF_INET6.
+    ///
+    /// # Errors
+    /// getaddrinfo's EAI_* code.
+    pub(crate) fn resolve(&self, name: &str, family: i32) -> Result<IpAddr, i32> {
+        let v4 = family == libc::AF_INET;
+        match name {
+            "" if v4 => return Ok(Ipv4Addr::UNSPECIFIED.into()),
+            "" => return Ok(Ipv6Addr::UNSPECIFIED.into()),
+            "<broadcast>" if v4 => return Ok(Ipv4Addr::BROADCAST.into()),
+            "<broadcast>" => return Err(OTHER_FAMILY),
+            _ => {}
+        }
+        if let Some(ip) = number(name) {
+            return if ip.is_ipv4() == v4 {
+                Ok(ip)
+            } else {
+                Err(OTHER_FAMILY)
             };
-            list.push(AddrInfo {
-                family: if ip.is_ipv4() {
-                    libc::AF_INET
-                } else {
-                    libc::AF_INET6
-                },
-                kind: *kind,
-                proto: *proto,
-                canonical,
-                addr: Address::from_std(SocketAddr::new(ip, *port)),
-            });
+        }
+        let list = self.host(name).ok_or(NO_NAME)?;
+        list.iter()
+            .find(|ip| ip.is_ipv4() == v4)
+            .copied()
+            .ok_or(OTHER_FAMILY)
+    }
+
+    /// gethostbyname(): the IPv4 address.
+    ///
+    /// # Errors
+    /// getaddrinfo's EAI_* code.
+    pub(crate) fn host_by_name(&self, name: &str) -> Result<IpAddr, i32> {
+        self.resolve(name, libc::AF_INET)
+    }
+
+    /// gethostbyaddr(), getnameinfo(): the table's name for a number.
+    ///
+    /// # Errors
+    /// getaddrinfo's EAI_* code.
+    pub(crate) fn name_of(&self, ip: IpAddr) -> Result<&str, i32> {
+        if ip.is_loopback() {
+            return Ok("localhost");
+        }
+        let found = self.0.iter().find(|(_, addresses)| addresses.contains(&ip));
+        found.map(|(name, _)| name.as_str()).ok_or(NO_NAME)
+    }
+
+    /// getaddrinfo(3), in glibc's order.
+    ///
+    /// # Errors
+    /// Its EAI_* code.
+    pub(crate) fn get_addr_info(&self, question: Question<'_>) -> Result<Vec<AddrInfo>, i32> {
+        let Question {
+            host, service, flags, ..
+        } = question;
+        // CPython and glibc take an empty name for none at all.
+        let host = host.filter(|name| !name.is_empty());
+        if host.is_none() && service.is_none() {
+            return Err(NO_NAME);
+        }
+        if flags & !KNOWN_FLAGS != 0 || (flags & AI_CANONNAME != 0 && host.is_none()) {
+            return Err(BAD_FLAGS);
+        }
+        if ![0, libc::AF_INET, libc::AF_INET6].contains(&question.family) {
+            return Err(BAD_FAMILY);
+        }
+        let kinds = kinds(question)?;
+        let addresses = self.addresses(host, question)?;
+        let mut list = Vec::with_capacity(addresses.len() * kinds.len());
+        for ip in addresses {
+            for (kind, proto, port) in &kinds {
+                let canonical = match host {
+                    Some(name) if flags & AI_CANONNAME != 0 && list.is_empty() => name.to_owned(),
+                    _ => String::new(),
+                };
+                list.push(AddrInfo {
+                    family: if ip.is_ipv4() {
+                        libc::AF_INET
+                    } else {
+                        libc::AF_INET6
+                    },
+                    kind: *kind,
+                    proto: *proto,
+                    canonical,
+                    addr: Address::from_std(SocketAddr::new(ip, *port)),
+                });
+            }
+        }
+        Ok(list)
+    }
+
+    fn addresses(&self, host_name: Option<&str>, question: Question<'_>) -> Result<Vec<IpAddr>, i32> {
+        let fits = |ip: &IpAddr| match question.family {
+            libc::AF_INET => ip.is_ipv4(),
+            libc::AF_INET6 => ip.is_ipv6(),
+            _ => true,
+        };
+        let all: Vec<IpAddr> = match host_name {
+            None if question.flags & AI_PASSIVE != 0 => {
+                vec![Ipv4Addr::UNSPECIFIED.into(), Ipv6Addr::UNSPECIFIED.into()]
+            }
+            None => LOOPBACK.to_vec(),
+            Some(name) => match number(name) {
+                Some(IpAddr::V4(ip))
+                    if question.family == libc::AF_INET6 && question.flags & AI_V4MAPPED != 0 =>
+                {
+                    vec![ip.to_ipv6_mapped().into()]
+                }
+                Some(ip) => vec![ip],
+                None if question.flags & AI_NUMERICHOST != 0 => return Err(NO_NAME),
+                None => self.host(name).ok_or(NO_NAME)?.to_vec(),
+            },
+        };
+        let list: Vec<IpAddr> = all.into_iter().filter(fits).collect();
+        if list.is_empty() {
+            Err(OTHER_FAMILY)
+        } else {
+            Ok(list)
         }
     }
-    Ok(list)
 }
 
 /// Kind, protocol and port of each kind of socket that the question allows.
@@ -257,36 +314,6 @@ fn kinds(question: Question<'_>) -> Result<Vec<(i32, i32, u16)>, i32> {
     }
 }
 
-fn addresses(host_name: Option<&str>, question: Question<'_>) -> Result<Vec<IpAddr>, i32> {
-    let fits = |ip: &IpAddr| match question.family {
-        libc::AF_INET => ip.is_ipv4(),
-        libc::AF_INET6 => ip.is_ipv6(),
-        _ => true,
-    };
-    let all: Vec<IpAddr> = match host_name {
-        None if question.flags & AI_PASSIVE != 0 => {
-            vec![Ipv4Addr::UNSPECIFIED.into(), Ipv6Addr::UNSPECIFIED.into()]
-        }
-        None => LOOPBACK.to_vec(),
-        Some(name) => match number(name) {
-            Some(IpAddr::V4(ip))
-                if question.family == libc::AF_INET6 && question.flags & AI_V4MAPPED != 0 =>
-            {
-                vec![ip.to_ipv6_mapped().into()]
-            }
-            Some(ip) => vec![ip],
-            None if question.flags & AI_NUMERICHOST != 0 => return Err(NO_NAME),
-            None => host(name).ok_or(NO_NAME)?.to_vec(),
-        },
-    };
-    let list: Vec<IpAddr> = all.into_iter().filter(fits).collect();
-    if list.is_empty() {
-        Err(OTHER_FAMILY)
-    } else {
-        Ok(list)
-    }
-}
-
 /// An address written as a number, also in inet_aton(3)'s short forms (`127.1`, `0x7f000001`).
 fn number(text: &str) -> Option<IpAddr> {
     if let Ok(ip) = text.parse::<IpAddr>() {
@@ -326,7 +353,8 @@ mod tests {
 
     #[test]
     fn hosts_of_calls() {
-        let v4 = |name| resolve(name, libc::AF_INET);
+        let table = Table::single();
+        let v4 = |name| table.resolve(name, libc::AF_INET);
         assert_eq!(v4("localhost"), Ok(Ipv4Addr::LOCALHOST.into()));
         assert_eq!(v4("WireLab"), Ok(Ipv4Addr::LOCALHOST.into()));
         assert_eq!(v4(""), Ok(Ipv4Addr::UNSPECIFIED.into()));
@@ -338,9 +366,26 @@ mod tests {
         assert_eq!(v4("example.org"), Err(NO_NAME));
         assert_eq!(v4("::1"), Err(OTHER_FAMILY));
         assert_eq!(
-            resolve("localhost", libc::AF_INET6),
+            table.resolve("localhost", libc::AF_INET6),
             Ok(Ipv6Addr::LOCALHOST.into())
         );
-        assert_eq!(resolve("127.0.0.1", libc::AF_INET6), Err(OTHER_FAMILY));
+        assert_eq!(table.resolve("127.0.0.1", libc::AF_INET6), Err(OTHER_FAMILY));
+    }
+    #[test]
+    fn several_hosts_have_names_and_addresses() {
+        let of = |n: u8| IpAddr::V4(Ipv4Addr::new(10, 0, 0, n));
+        let six: IpAddr = "fd00::2".parse().unwrap();
+        let table = Table::several(vec![
+            ("client".into(), vec![of(1)]),
+            ("server".into(), vec![of(2), six]),
+        ]);
+        assert_eq!(table.resolve("Server", libc::AF_INET), Ok(of(2)));
+        assert_eq!(table.resolve("server", libc::AF_INET6), Ok(six));
+        assert_eq!(table.resolve("client", libc::AF_INET6), Err(OTHER_FAMILY));
+        assert_eq!(table.resolve(HOSTNAME, libc::AF_INET), Err(NO_NAME));
+        assert_eq!(table.host_by_name("localhost"), Ok(Ipv4Addr::LOCALHOST.into()));
+        assert_eq!(table.name_of(six), Ok("server"));
+        assert_eq!(table.name_of(of(3)), Err(NO_NAME));
+        assert_eq!(table.hostname(HostId(1)), "server");
     }
 }

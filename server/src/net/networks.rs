@@ -4,9 +4,10 @@ use super::budget::Budget;
 use super::helper::{Helper, HelperError};
 use super::lab::Lab;
 use super::lock;
-use super::place::Place;
+use super::place::{Place, WireHost};
 use crate::sys;
-use protocol::bounds;
+use protocol::message::NetworkInfo;
+use protocol::{Network, Plan, bounds};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use tokio::sync::Notify;
@@ -22,13 +23,50 @@ struct Inner {
     helper: Mutex<Option<Arc<Helper>>>,
     /// Why labs have no network of their own here, if they have none.
     no_namespaces: Option<String>,
+    /// Why there are no hosts on a wire here, if there are none.
+    no_wire: Option<String>,
     budget: Budget,
 }
 
 /// A lab could not be opened; one plain sentence.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the lab's network could not be made: {0}")]
-pub struct OpenError(String);
+pub enum OpenError {
+    /// A call failed.
+    #[error("the lab's network could not be made: {0}")]
+    Failed(String),
+    /// The wish cannot be.
+    #[error("{0}")]
+    Plan(String),
+}
+
+/// Can there be a lab like this?
+fn check(plan: &Plan) -> Result<(), OpenError> {
+    let refuse = |why: String| Err(OpenError::Plan(why));
+    let hosts = &plan.hosts;
+    if hosts.len() == 1 || hosts.len() > bounds::HOSTS {
+        return refuse(format!(
+            "a lab has one host, or two to {} with names; this one asks for {} names",
+            bounds::HOSTS,
+            hosts.len()
+        ));
+    }
+    for (i, name) in hosts.iter().enumerate() {
+        let begins = name.starts_with(|c: char| c.is_ascii_alphabetic());
+        let goes_on = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+        if name.len() > 63 || !begins || !goes_on {
+            return refuse(format!(
+                "{name:?} is no name for a host: it needs a letter, then letters, digits and -, at most 63 in all"
+            ));
+        }
+        let same = |other: &String| name.eq_ignore_ascii_case(other);
+        if name.eq_ignore_ascii_case("localhost") || hosts[..i].iter().any(same) {
+            return refuse(format!(
+                "the name {name:?} is taken: each host needs one of its own"
+            ));
+        }
+    }
+    Ok(())
+}
 
 impl Networks {
     /// Tries with a throw-away lab what works here. The helper is this very executable.
@@ -47,27 +85,31 @@ impl Networks {
             let helper = Helper::start(&path)?;
             let namespace = helper.open()?;
             namespace.socket(libc::AF_INET, libc::SOCK_STREAM, 0)?;
-            Ok(helper)
+            let wire = helper.open_host(0, true).map(drop);
+            Ok((helper, wire))
         })
         .await;
-        let (helper, no_namespaces) = match tried {
-            Ok(helper) => (Some(helper), None),
-            Err(error) => (None, Some(error.to_string())),
+        let (helper, no_namespaces, no_wire) = match tried {
+            Ok((helper, wire)) => (Some(helper), None, wire.err().map(|error| error.to_string())),
+            Err(error) => (None, Some(error.to_string()), Some(error.to_string())),
         };
         Self(Arc::new(Inner {
             executable,
             helper: Mutex::new(helper),
             no_namespaces,
+            no_wire,
             budget: Budget::new(bounds::HELD),
         }))
     }
 
     /// Labs on the machine's own loopback, shared, whatever the machine could offer.
     pub fn shared() -> Self {
+        let off = "network namespaces are turned off".to_owned();
         Self(Arc::new(Inner {
             executable: PathBuf::new(),
             helper: Mutex::new(None),
-            no_namespaces: Some("network namespaces are turned off".to_owned()),
+            no_namespaces: Some(off.clone()),
+            no_wire: Some(off),
             budget: Budget::new(bounds::HELD),
         }))
     }
@@ -77,7 +119,44 @@ impl Networks {
         self.0.no_namespaces.is_none()
     }
 
-    /// What labs get here, in one or two plain sentences.
+    /// Where labs live that wish for nothing else.
+    pub fn default_network(&self) -> Network {
+        match self.0.no_wire {
+            None => Network::Kernel,
+            Some(_) => Network::Loopback,
+        }
+    }
+
+    /// What this machine offers, the default first.
+    pub fn offers(&self) -> Vec<NetworkInfo> {
+        let loopback = NetworkInfo {
+            network: Network::Loopback,
+            private: self.private(),
+            note: match &self.0.no_wire {
+                Some(why) if self.private() => {
+                    format!("{} Packets are not seen, because {why}.", self.note())
+                }
+                _ => self.note(),
+            },
+        };
+        let kernel = NetworkInfo {
+            network: Network::Kernel,
+            private: true,
+            note: "Each lab has hosts of its own, joined by a wire: every packet is seen and can be held."
+                .to_owned(),
+        };
+        match self.0.no_wire {
+            None => vec![kernel, loopback],
+            Some(_) => vec![loopback],
+        }
+    }
+
+    /// Which call failed, if there are no hosts on a wire here.
+    pub fn no_wire(&self) -> Option<&str> {
+        self.0.no_wire.as_deref()
+    }
+
+    /// What labs on loopback get here, in one or two plain sentences.
     pub fn note(&self) -> String {
         match &self.0.no_namespaces {
             None => "Each lab has a network of its own with only the loopback interface in it.".to_owned(),
@@ -105,33 +184,49 @@ impl Networks {
     ///
     /// # Errors
     /// [`OpenError`], when the kernel refuses another network.
-    pub async fn open_lab(&self) -> Result<Lab, OpenError> {
-        self.open_lab_telling(Arc::default()).await
+    pub async fn open_lab(&self, plan: &Plan) -> Result<Lab, OpenError> {
+        self.open_lab_telling(plan, Arc::default()).await
     }
 
     /// The same; `news` is notified when the lab has told something, so that one task can wait for many labs.
-    pub(crate) async fn open_lab_telling(&self, news: Arc<Notify>) -> Result<Lab, OpenError> {
-        let inner = Arc::clone(&self.0);
-        let place = blocking(move || inner.place()).await;
-        self.furnish(place, news)
+    pub(crate) async fn open_lab_telling(&self, plan: &Plan, news: Arc<Notify>) -> Result<Lab, OpenError> {
+        check(plan)?;
+        let (inner, wish) = (Arc::clone(&self.0), plan.clone());
+        let place = blocking(move || inner.place(&wish)).await;
+        self.furnish(place, plan, news)
     }
 
     /// The same, blocking for some milliseconds. Must be called inside a tokio runtime.
-    pub(crate) fn open_now(&self, news: Arc<Notify>) -> Result<Lab, OpenError> {
-        self.furnish(self.0.place(), news)
+    pub(crate) fn open_now(&self, plan: &Plan, news: Arc<Notify>) -> Result<Lab, OpenError> {
+        check(plan)?;
+        self.furnish(self.0.place(plan), plan, news)
     }
 
-    fn furnish(&self, place: Result<Place, HelperError>, news: Arc<Notify>) -> Result<Lab, OpenError> {
-        let place = place.map_err(|e| OpenError(e.to_string()))?;
-        let secret = getrandom::u64().map_err(|e| OpenError(e.to_string()))?;
-        Lab::new(self.clone(), place, secret, news).map_err(|e| OpenError(e.to_string()))
+    fn furnish(
+        &self,
+        place: Result<Place, HelperError>,
+        plan: &Plan,
+        news: Arc<Notify>,
+    ) -> Result<Lab, OpenError> {
+        let failed = |error: &dyn ToString| OpenError::Failed(error.to_string());
+        let place = place.map_err(|e| failed(&e))?;
+        let secret = getrandom::u64().map_err(|e| failed(&e))?;
+        Lab::new(self.clone(), place, plan.clone(), secret, news).map_err(|e| failed(&e))
     }
 }
 
 impl Inner {
     /// A new, empty place.
-    fn place(&self) -> Result<Place, HelperError> {
-        if self.no_namespaces.is_none() {
+    fn place(&self, plan: &Plan) -> Result<Place, HelperError> {
+        if plan.network == Network::Kernel && self.no_wire.is_none() {
+            let helper = self.helper()?;
+            let count = u8::try_from(plan.hosts.len().max(1)).unwrap_or(u8::MAX);
+            let hosts = (0..count).map(|place| {
+                let (namespace, wire) = helper.open_host(place, count == 1)?;
+                Ok(WireHost { namespace, wire })
+            });
+            hosts.collect::<Result<_, _>>().map(Place::Kernel)
+        } else if self.no_namespaces.is_none() {
             Ok(Place::Private(self.helper()?.open()?))
         } else {
             Ok(Place::Shared)

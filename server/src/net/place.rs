@@ -1,49 +1,118 @@
 //! Where a lab's sockets are made, and what keeps them inside the lab.
 //!
-//! In a namespace of its own there is nothing else to be reached, by construction. On the machine's loopback, shared with
+//! In namespaces of its own there is nothing else to be reached, by construction. On the machine's loopback, shared with
 //! everything that runs there, every address is checked before the kernel sees it.
 
-use super::helper::{HelperError, Namespace};
+use super::helper::{self, HelperError, Namespace};
 use crate::sys::{self, Errno, RawAddr};
-use protocol::Outcome;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use protocol::{HostId, Network, Outcome};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::fd::{BorrowedFd, OwnedFd};
+
+/// A host of the kernel network.
+pub(crate) struct WireHost {
+    pub(crate) namespace: Namespace,
+    /// The other end of its `eth0`.
+    pub(crate) wire: OwnedFd,
+}
 
 /// Where a lab's sockets are made.
 pub(crate) enum Place {
     /// A network namespace with only `lo` in it.
     Private(Namespace),
+    /// Hosts on a wire, at least one: a network namespace each.
+    Kernel(Vec<WireHost>),
     /// The machine's loopback.
     Shared,
 }
 
 impl Place {
+    /// Which network it is.
+    pub(crate) const fn network(&self) -> Network {
+        match self {
+            Self::Kernel(_) => Network::Kernel,
+            Self::Private(_) | Self::Shared => Network::Loopback,
+        }
+    }
+
     /// Nothing else lives there?
     pub(crate) const fn is_private(&self) -> bool {
-        matches!(self, Self::Private(_))
+        matches!(self, Self::Private(_) | Self::Kernel(_))
     }
 
     /// socket(2).
-    pub(crate) fn socket(&self, family: i32, kind: i32, protocol: i32) -> Result<OwnedFd, Outcome> {
-        match self {
-            Self::Private(namespace) => namespace.socket(family, kind, protocol).map_err(refused),
-            Self::Shared => sys::socket(family, kind, protocol).map_err(kernel_error),
+    pub(crate) fn socket(
+        &self,
+        host: HostId,
+        family: i32,
+        kind: i32,
+        protocol: i32,
+    ) -> Result<OwnedFd, Outcome> {
+        match self.namespace(host)? {
+            Some(namespace) => namespace.socket(family, kind, protocol).map_err(refused),
+            None => sys::socket(family, kind, protocol).map_err(kernel_error),
         }
     }
 
     /// socketpair(2).
-    pub(crate) fn pair(&self, family: i32, kind: i32, protocol: i32) -> Result<(OwnedFd, OwnedFd), Outcome> {
-        match self {
-            Self::Private(namespace) => namespace.pair(family, kind, protocol).map_err(refused),
-            Self::Shared => sys::socket_pair(family, kind, protocol).map_err(kernel_error),
+    pub(crate) fn pair(
+        &self,
+        host: HostId,
+        family: i32,
+        kind: i32,
+        protocol: i32,
+    ) -> Result<(OwnedFd, OwnedFd), Outcome> {
+        match self.namespace(host)? {
+            Some(namespace) => namespace.pair(family, kind, protocol).map_err(refused),
+            None => sys::socket_pair(family, kind, protocol).map_err(kernel_error),
         }
     }
 
-    /// A netlink socket that sees the lab's sockets; none where it would see others' too.
-    pub(crate) fn diag(&self) -> Option<BorrowedFd<'_>> {
+    /// A netlink socket that sees the host's sockets; none where it would see others' too.
+    pub(crate) fn diag(&self, host: HostId) -> Option<BorrowedFd<'_>> {
+        self.namespace(host).ok().flatten().map(Namespace::diag)
+    }
+
+    /// The hosts on the wire; none where there is no wire.
+    pub(crate) fn on_wire(&self) -> &[WireHost] {
         match self {
-            Self::Private(namespace) => Some(namespace.diag()),
-            Self::Shared => None,
+            Self::Kernel(hosts) => hosts,
+            Self::Private(_) | Self::Shared => &[],
+        }
+    }
+
+    /// The host on the wire that has this address.
+    pub(crate) fn host_of(&self, ip: IpAddr) -> Option<HostId> {
+        let hosts = self.on_wire();
+        if let [_] = hosts {
+            return Some(HostId(0));
+        }
+        let place = (0..hosts.len() as u8).find(|place| helper::addresses(*place).contains(&ip))?;
+        Some(HostId(place))
+    }
+
+    /// How many hosts there are.
+    pub(crate) fn hosts(&self) -> usize {
+        self.on_wire().len().max(1)
+    }
+
+    /// One of its namespaces, if it has any; they all live and die with one helper.
+    pub(crate) fn any_namespace(&self) -> Option<&Namespace> {
+        self.namespace(HostId(0)).ok().flatten()
+    }
+
+    /// The namespace of a host; `None` on the machine's own loopback.
+    fn namespace(&self, host: HostId) -> Result<Option<&Namespace>, Outcome> {
+        match self {
+            Self::Private(namespace) => Ok(Some(namespace)),
+            Self::Shared => Ok(None),
+            Self::Kernel(hosts) => match hosts.get(usize::from(host.0)) {
+                Some(host) => Ok(Some(&host.namespace)),
+                None => Err(Outcome::Failed {
+                    errno: libc::EHOSTUNREACH,
+                    why: Some(format!("This lab has no host number {}.", host.0)),
+                }),
+            },
         }
     }
 
@@ -80,6 +149,15 @@ impl Place {
         stream: bool,
         is_own: impl FnOnce(SocketAddr) -> bool,
     ) -> Result<RawAddr, Outcome> {
+        if let Self::Kernel(hosts) = self {
+            // The kernel takes 0.0.0.0 for 127.0.0.1 and `lo`, before it looks at any route.
+            let any = address.ip() == IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+            let address = match any && hosts.len() == 1 {
+                true => SocketAddr::from((Ipv4Addr::LOCALHOST, address.port())),
+                false => address,
+            };
+            return Ok(RawAddr::from_std(address));
+        }
         if self.is_private() {
             return Ok(RawAddr::from_std(address));
         }

@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, bail};
 use engine::session::LabSpec;
-use protocol::Network;
+use protocol::{Network, bounds};
 use std::path::{Path, PathBuf};
 
 /// The lab without a browser.
@@ -11,9 +11,13 @@ pub struct RunArgs {
     /// A lab (`LAB.toml`), or programs: each file is one, named by its stem, or `NAME=FILE`.
     #[arg(required = true)]
     pub files: Vec<String>,
-    /// Where the sockets live.
-    #[arg(long, default_value = "loopback")]
-    pub network: String,
+    /// Where the sockets live: kernel (hosts on a wire, packets are seen), loopback. Without it, what the lab wishes for,
+    /// else kernel where it works.
+    #[arg(long, value_parser = network)]
+    pub network: Option<Network>,
+    /// Hosts of the lab: one for all programs, or one for each, with the program's name.
+    #[arg(long, value_enum)]
+    pub hosts: Option<Hosts>,
     /// One JSON array a line: ["start","server"], ["start","client","arg"], ["type","client","text"], ["sleep",0.5],
     /// ["interrupt","server"], ["eof","client"], ["wait","client",5].
     #[arg(long)]
@@ -35,6 +39,22 @@ pub struct RunArgs {
     pub seed: Option<u64>,
 }
 
+/// Which hosts there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Hosts {
+    /// One, where all programs run.
+    One,
+    /// One for each program.
+    Each,
+}
+
+fn network(text: &str) -> Result<Network, String> {
+    [Network::Kernel, Network::Loopback, Network::Live]
+        .into_iter()
+        .find(|network| network.name() == text)
+        .ok_or_else(|| "not one of kernel, loopback, live".to_owned())
+}
+
 fn seconds(text: &str) -> Result<f64, String> {
     let seconds: f64 = text.parse().map_err(|_| "not a number of seconds".to_owned())?;
     if seconds.is_finite() && (0.0..=86_400.0).contains(&seconds) {
@@ -50,12 +70,28 @@ impl RunArgs {
     /// # Errors
     /// One sentence: which file, and what is wrong.
     pub fn lab(&self) -> anyhow::Result<LabSpec> {
-        if self.network != Network::Loopback.name() {
-            bail!(
-                "there is no network {:?} here; this version has loopback",
-                self.network
-            );
+        let mut spec = self.spec()?;
+        if self.network.is_some() {
+            spec.network = self.network;
         }
+        match self.hosts {
+            None => {}
+            Some(Hosts::One) => spec.hosts.clear(),
+            Some(Hosts::Each) => {
+                let programs = spec.programs.len();
+                if !(2..=bounds::HOSTS).contains(&programs) {
+                    bail!(
+                        "--hosts each is for two to {} programs; this lab has {programs}",
+                        bounds::HOSTS
+                    );
+                }
+                spec.hosts = spec.names();
+            }
+        }
+        Ok(spec)
+    }
+
+    fn spec(&self) -> anyhow::Result<LabSpec> {
         match self.files.as_slice() {
             [file] if Path::new(file).extension().is_some_and(|e| e == "toml") => lab_file(Path::new(file)),
             files => {

@@ -21,8 +21,9 @@ impl Driver {
     /// # Errors
     /// Which call failed.
     pub async fn open(networks: &Networks, spec: LabSpec, world: World) -> anyhow::Result<Self> {
+        let plan = spec.plan();
         let session = Session::new(spec, world);
-        let lab = networks.open_lab().await?;
+        let lab = networks.open_lab(&plan).await?;
         let mut driver = Self {
             session,
             lab,

@@ -12,6 +12,7 @@
 //! wait         poll(2) and epoll(7)
 //! pass         descriptors over a SOCK_SEQPACKET pair
 //! namespace    unshare(2), setns(2)
+//! tun          interfaces whose other end is ours
 //! process      limits of this process
 //! ```
 //!

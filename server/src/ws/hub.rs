@@ -4,8 +4,8 @@ use super::limits::Limits;
 use super::session::Session;
 use crate::net::Networks;
 use crate::serve::publish::Publisher;
+use protocol::SessionId;
 use protocol::message::{NetworkInfo, Resume};
-use protocol::{Network, SessionId};
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -78,11 +78,7 @@ impl Hub {
 
     /// What labs get here.
     pub(super) fn offers(&self) -> Vec<NetworkInfo> {
-        vec![NetworkInfo {
-            network: Network::Loopback,
-            private: self.networks.private(),
-            note: self.networks.note(),
-        }]
+        self.networks.offers()
     }
 
     /// Sessions, resting ones too.

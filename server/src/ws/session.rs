@@ -8,7 +8,7 @@ use crate::serve::publish::Published;
 use futures_util::FutureExt;
 use protocol::frame::{self, Frame};
 use protocol::message::LabNumber;
-use protocol::{CallId, FromPage, FromServer, SessionId, bounds};
+use protocol::{CallId, FromPage, FromServer, Plan, SessionId, bounds};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Instant;
@@ -48,6 +48,8 @@ struct OpenLab {
     // Before the lab: its sockets in the lab's network end first.
     published: Vec<Published>,
     lab: Lab,
+    /// What the page wished for: a reset makes the same again.
+    plan: Plan,
     _permit: OwnedSemaphorePermit,
 }
 
@@ -185,7 +187,7 @@ impl Session {
                 None => self.no_lab(id, lab),
             },
             FromPage::Cancel { call } => self.labs.values().for_each(|open| open.lab.cancel(call)),
-            FromPage::Open { id, lab, plan: _ } => {
+            FromPage::Open { id, lab, plan } => {
                 if self.labs.contains_key(&lab) {
                     self.problem(
                         Some(id),
@@ -198,12 +200,14 @@ impl Session {
                         format!("A page may have {most} labs open at once. Close one to open another.");
                     self.problem(Some(id), None, text);
                 } else {
-                    self.open(id, lab, hub).await;
+                    self.open(id, lab, plan, hub).await;
                 }
             }
             FromPage::Reset { id, lab } => {
-                if self.labs.remove(&lab).is_some() {
-                    self.open(id, lab, hub).await;
+                // Its network ends before the new one is made.
+                let plan = self.labs.remove(&lab).map(|open| open.plan);
+                if let Some(plan) = plan {
+                    self.open(id, lab, plan, hub).await;
                 } else {
                     self.no_lab(id, lab);
                 }
@@ -221,19 +225,21 @@ impl Session {
         }
     }
 
-    async fn open(&mut self, id: CallId, number: LabNumber, hub: &Hub) {
+    async fn open(&mut self, id: CallId, number: LabNumber, plan: Plan, hub: &Hub) {
         let Ok(permit) = Arc::clone(&hub.labs).try_acquire_owned() else {
             let text = "The server has as many labs as it may have. Try again later.";
             self.problem(Some(id), None, text.to_owned());
             return;
         };
-        match hub.networks.open_lab_telling(Arc::clone(&self.news)).await {
+        let opened = hub.networks.open_lab_telling(&plan, Arc::clone(&self.news));
+        match opened.await {
             Ok(lab) => {
                 let (private, network, hosts) = (lab.is_private(), lab.network(), lab.hosts());
                 let published = Vec::new();
                 let open = OpenLab {
                     published,
                     lab,
+                    plan,
                     _permit: permit,
                 };
                 self.labs.insert(number, open);

@@ -1,7 +1,10 @@
 //! A lab in process for tests: calls are made one by one and their answers waited for.
 #![allow(dead_code, unreachable_pub, missing_docs, clippy::unwrap_used)]
 
-use protocol::{Address, Call, CallId, Outcome, Sample, SocketId, TcpState};
+use protocol::wire::Embryo;
+use protocol::{
+    Address, Call, CallId, HostId, Network, Outcome, Plan, Sample, SocketId, TcpState, WireAction, WireNews,
+};
 use server::net::{Lab, Networks, Told};
 use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -27,6 +30,15 @@ pub struct Bench {
     waiting: Vec<CallId>,
     next_call: u64,
     next_sock: u32,
+    /// The host that new sockets are on.
+    pub host: HostId,
+    /// What happened on the wire.
+    pub news: Vec<WireNews>,
+    /// Connections without a descriptor.
+    pub embryos: Vec<Embryo>,
+    /// States of each socket, in the order in which they were told.
+    pub story: Vec<(SocketId, TcpState)>,
+    pub refused: Option<String>,
 }
 
 impl Bench {
@@ -34,8 +46,17 @@ impl Bench {
         Self::on(&networks().await).await
     }
 
+    /// On loopback.
     pub async fn on(networks: &Networks) -> Self {
-        let lab = networks.open_lab().await.unwrap();
+        Self::with(networks, &Plan::simple(Network::Loopback)).await
+    }
+
+    pub async fn with(networks: &Networks, plan: &Plan) -> Self {
+        let lab = networks.open_lab(plan).await.unwrap();
+        assert!(
+            lab.network() == plan.network || !networks.private(),
+            "these tests need network namespaces and /dev/net/tun"
+        );
         Self {
             lab,
             state: HashMap::new(),
@@ -43,6 +64,11 @@ impl Bench {
             waiting: Vec::new(),
             next_call: 0,
             next_sock: 0,
+            host: HostId(0),
+            news: Vec::new(),
+            embryos: Vec::new(),
+            story: Vec::new(),
+            refused: None,
         }
     }
 
@@ -50,8 +76,22 @@ impl Bench {
     pub fn start(&mut self, call: Call) -> CallId {
         self.next_call += 1;
         let id = CallId(self.next_call);
-        self.lab.submit(id, protocol::HostId(0), call);
+        self.lab.submit(id, self.host, call);
         id
+    }
+
+    /// Does something with the wire and takes what has been told.
+    pub fn act(&mut self, action: WireAction) {
+        self.next_call += 1;
+        self.lab.act(CallId(self.next_call), &action);
+        self.take();
+    }
+
+    /// Takes what has been told.
+    pub fn take(&mut self) {
+        while let Some(told) = self.lab.try_next() {
+            self.note(told);
+        }
     }
 
     /// Waits for a call's answer.
@@ -73,8 +113,21 @@ impl Bench {
                 self.told.push_back((id, outcome));
                 samples
             }
-            Told::Changed { samples, .. } | Told::Wired { samples, .. } => samples,
-            Told::Refused { text, .. } => panic!("the wire refuses: {text}"),
+            Told::Changed { samples, .. } => samples,
+            Told::Wired {
+                news,
+                samples,
+                embryos,
+                ..
+            } => {
+                self.news.extend(news);
+                self.embryos = embryos.unwrap_or_else(|| std::mem::take(&mut self.embryos));
+                samples
+            }
+            Told::Refused { text, .. } => {
+                self.refused = Some(text);
+                Vec::new()
+            }
             Told::Confirmed { waiting, samples, .. } => {
                 self.waiting = waiting;
                 samples
@@ -82,6 +135,11 @@ impl Bench {
             Told::Lost { text } => panic!("the lab is lost: {text}"),
         };
         for sample in samples {
+            if let Some(state) = sample.state
+                && self.state.get(&sample.sock).and_then(|s| s.state) != Some(state)
+            {
+                self.story.push((sample.sock, state));
+            }
             self.state.insert(sample.sock, sample);
         }
     }
@@ -90,9 +148,7 @@ impl Bench {
     pub fn confirm(&mut self, ids: &[CallId]) -> Vec<CallId> {
         self.next_call += 1;
         self.lab.confirm(CallId(self.next_call), ids);
-        while let Some(told) = self.lab.try_next() {
-            self.note(told);
-        }
+        self.take();
         self.waiting.clone()
     }
 
@@ -107,9 +163,7 @@ impl Bench {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(5)).await;
-            while let Some(told) = self.lab.try_next() {
-                self.note(told);
-            }
+            self.take();
         }
         panic!("{sock:?} is {:?}, not {state}", self.state[&sock].state);
     }

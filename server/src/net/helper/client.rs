@@ -76,15 +76,31 @@ impl Helper {
         lock(&self.channel).is_some()
     }
 
-    /// A new namespace. `on_death` runs if the helper dies before the namespace is dropped.
+    /// A new namespace with only `lo` in it.
     pub(crate) fn open(self: &Arc<Self>) -> Result<Namespace, HelperError> {
         let (number, fds) = self.ask(Request::Open)?;
         let diag = fds.into_iter().next().ok_or(HelperError::Gone)?;
-        Ok(Namespace {
+        Ok(self.namespace(number, diag))
+    }
+
+    /// A host on a wire, and the wire's end: its `place` among the lab's hosts, and whether it is the only one.
+    pub(crate) fn open_host(
+        self: &Arc<Self>,
+        place: u8,
+        alone: bool,
+    ) -> Result<(Namespace, OwnedFd), HelperError> {
+        let (number, fds) = self.ask(Request::OpenHost([i32::from(place), i32::from(alone)]))?;
+        let mut fds = fds.into_iter();
+        let (diag, wire) = fds.next().zip(fds.next()).ok_or(HelperError::Gone)?;
+        Ok((self.namespace(number, diag), wire))
+    }
+
+    fn namespace(self: &Arc<Self>, number: u32, diag: OwnedFd) -> Namespace {
+        Namespace {
             helper: Arc::clone(self),
             number,
             diag,
-        })
+        }
     }
 
     fn ask(&self, request: Request) -> Result<(u32, Vec<OwnedFd>), HelperError> {

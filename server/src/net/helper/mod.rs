@@ -4,6 +4,8 @@
 //! server (tokio, many threads)                       helper (one thread)
 //!   Helper::open()      ── Open ───────────────────▶   unshare(CLONE_NEWNET), lo up, sysctls
 //!   Namespace           ◀─ id, NETLINK_SOCK_DIAG ──    setns(home)
+//!   Helper::open_host() ── OpenHost ───────────────▶   the same with an interface `eth0` that is the end of a wire
+//!                       ◀─ id, SOCK_DIAG, wire's end
 //!   Namespace::socket() ── Socket ─────────────────▶   setns(lab), socket(), setns(home)
 //!                       ◀─ descriptor (SCM_RIGHTS) ─
 //!   drop(Namespace)     ── Close ──────────────────▶   SOCK_DESTROY of what is left, forget the namespace
@@ -15,12 +17,14 @@
 //! this is a process of its own. It is the same file executed again, so nothing has to be installed or found.
 
 pub(crate) mod client;
+mod host;
 mod netlink;
 pub(crate) mod process;
 mod request;
 pub(crate) mod sockdiag;
 
 pub(crate) use client::{Helper, HelperError, Namespace};
+pub(crate) use host::addresses;
 
 /// The hidden argument that makes this binary the helper.
 pub const ARGUMENT: &str = "namespace-helper";

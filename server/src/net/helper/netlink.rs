@@ -1,6 +1,7 @@
 //! Messages to the kernel's routing tables (rtnetlink(7)) and socket tables (sock_diag(7)).
 
 use crate::sys::{self, Errno, Result};
+use std::net::IpAddr;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 const NLM_F_REQUEST: u16 = 1;
@@ -12,7 +13,15 @@ const NLMSG_ERROR: u16 = 2;
 const NLMSG_DONE: u16 = 3;
 
 const RTM_NEWLINK: u16 = 16;
+const RTM_SETLINK: u16 = 19;
+const RTM_NEWADDR: u16 = 20;
 const RTM_NEWROUTE: u16 = 24;
+const RTM_NEWRULE: u16 = 32;
+const RTM_DELRULE: u16 = 33;
+/// Routing tables that every namespace has (include/uapi/linux/rtnetlink.h).
+pub(super) const TABLE_MAIN: u8 = 254;
+/// The table of the host's own addresses.
+pub(super) const TABLE_LOCAL: u8 = 255;
 const IFF_UP: u32 = 1;
 const IFF_MULTICAST: u32 = 0x1000;
 
@@ -36,6 +45,15 @@ impl Message {
         self.0.extend_from_slice(&len.to_ne_bytes());
         self.0.extend_from_slice(&kind.to_ne_bytes());
         self.0.extend_from_slice(value);
+        self
+    }
+
+    /// Appends an attribute made of attributes.
+    fn nested(mut self, kind: u16, fill: impl FnOnce(Self) -> Self) -> Self {
+        let at = self.0.len();
+        self = fill(self.attribute(kind, &[]));
+        let len = u16::try_from(self.0.len() - at).unwrap_or(u16::MAX);
+        self.0[at..at + 2].copy_from_slice(&len.to_ne_bytes());
         self
     }
 
@@ -87,21 +105,26 @@ impl Netlink {
     }
 
     /// Sends a dump request and calls `each` with every answer's body.
-    pub(super) fn dump(&self, mut message: Message, mut each: impl FnMut(&[u8])) -> Result<()> {
-        message.0[6..8].copy_from_slice(&(NLM_F_REQUEST | NLM_F_DUMP).to_ne_bytes());
-        sys::send(self.0.as_fd(), &message.finish(), 0)?;
-        let mut end = None;
-        while end.is_none() {
-            receive(self.0.as_fd(), &mut |kind, body| match kind {
-                NLMSG_DONE => end = Some(Errno(0)),
-                NLMSG_ERROR => end = Some(error_of(body)),
-                _ => each(body),
-            })?;
-        }
-        match end {
-            Some(Errno(0)) | None => Ok(()),
-            Some(errno) => Err(errno),
-        }
+    pub(super) fn dump(&self, message: Message, each: impl FnMut(&[u8])) -> Result<()> {
+        dump(self.0.as_fd(), message, each)
+    }
+}
+
+/// Sends a dump request on a netlink socket and calls `each` with every answer's body.
+pub(super) fn dump(fd: BorrowedFd<'_>, mut message: Message, mut each: impl FnMut(&[u8])) -> Result<()> {
+    message.0[6..8].copy_from_slice(&(NLM_F_REQUEST | NLM_F_DUMP).to_ne_bytes());
+    sys::send(fd, &message.finish(), 0)?;
+    let mut end = None;
+    while end.is_none() {
+        receive(fd, &mut |kind, body| match kind {
+            NLMSG_DONE => end = Some(Errno(0)),
+            NLMSG_ERROR => end = Some(error_of(body)),
+            _ => each(body),
+        })?;
+    }
+    match end {
+        Some(Errno(0)) | None => Ok(()),
+        Some(errno) => Err(errno),
     }
 }
 
@@ -131,21 +154,132 @@ pub(super) fn receive(fd: BorrowedFd<'_>, each: &mut dyn FnMut(u16, &[u8])) -> R
 /// Brings the interface up and lets it carry multicast, which `lo` does not by itself.
 pub(super) fn bring_up(netlink: &Netlink, index: i32) -> Result<()> {
     let flags = IFF_UP | IFF_MULTICAST;
-    let mut body = [0; 16];
-    body[4..8].copy_from_slice(&index.to_ne_bytes());
+    let mut body = link(index);
     body[8..12].copy_from_slice(&flags.to_ne_bytes());
     body[12..16].copy_from_slice(&flags.to_ne_bytes());
     netlink.request(Message::new(RTM_NEWLINK, 0, &body))
 }
 
-/// Routes 224.0.0.0/4 to the interface, so that joining a group works as on a machine with a network.
-pub(super) fn route_multicast(netlink: &Netlink, index: i32) -> Result<()> {
+/// How many packets may wait in the interface for whoever reads them.
+pub(super) fn set_queue(netlink: &Netlink, index: i32, packets: u32) -> Result<()> {
+    const IFLA_TXQLEN: u16 = 13;
+    let message = Message::new(RTM_NEWLINK, 0, &link(index));
+    netlink.request(message.attribute(IFLA_TXQLEN, &packets.to_ne_bytes()))
+}
+
+/// Settings of one interface under /proc/sys/net/ipv4/conf, by number (include/uapi/linux/ip.h): this way also works where
+/// /proc/sys is read-only.
+pub(super) fn configure_v4(netlink: &Netlink, index: i32, settings: &[(u16, u32)]) -> Result<()> {
+    const IFLA_AF_SPEC: u16 = 26;
+    const IFLA_INET_CONF: u16 = 1;
+    let message = Message::new(RTM_SETLINK, 0, &link(index));
+    netlink.request(message.nested(IFLA_AF_SPEC, |message| {
+        message.nested(libc::AF_INET as u16, |message| {
+            message.nested(IFLA_INET_CONF, |message| {
+                settings.iter().fold(message, |message, (number, value)| {
+                    message.attribute(*number, &value.to_ne_bytes())
+                })
+            })
+        })
+    }))
+}
+
+/// No link-local IPv6 address for the interface: nothing is asked of neighbours and routers then.
+pub(super) fn without_link_local(netlink: &Netlink, index: i32) -> Result<()> {
+    const IFLA_AF_SPEC: u16 = 26;
+    const IFLA_INET6_ADDR_GEN_MODE: u16 = 8;
+    const NONE: u8 = 1;
+    let message = Message::new(RTM_SETLINK, 0, &link(index));
+    netlink.request(message.nested(IFLA_AF_SPEC, |message| {
+        message.nested(libc::AF_INET6 as u16, |message| {
+            message.attribute(IFLA_INET6_ADDR_GEN_MODE, &[NONE])
+        })
+    }))
+}
+
+/// Gives the interface an address, without asking whether somebody has it already.
+pub(super) fn add_address(netlink: &Netlink, index: i32, ip: IpAddr, prefix: u8) -> Result<()> {
+    const IFA_ADDRESS: u16 = 1;
+    const IFA_LOCAL: u16 = 2;
+    const IFA_F_NODAD: u8 = 2;
+    let flags = if ip.is_ipv6() { IFA_F_NODAD } else { 0 };
+    let mut body = vec![family(ip), prefix, flags, 0];
+    body.extend_from_slice(&index.to_ne_bytes());
+    let bytes = octets(ip);
+    let message = Message::new(RTM_NEWADDR, CREATE, &body)
+        .attribute(IFA_LOCAL, &bytes)
+        .attribute(IFA_ADDRESS, &bytes);
+    netlink.request(message)
+}
+
+/// Sends what goes to `to` out of the interface.
+pub(super) fn add_route(
+    netlink: &Netlink,
+    to: (IpAddr, u8),
+    index: i32,
+    from: Option<IpAddr>,
+    table: u8,
+) -> Result<()> {
     const RTA_DST: u16 = 1;
     const RTA_OIF: u16 = 4;
-    // struct rtmsg: family, destination's and source's length, TOS, table main, protocol boot, scope link, unicast.
-    let body = [libc::AF_INET as u8, 4, 0, 0, 254, 3, 253, 1, 0, 0, 0, 0];
-    let message = Message::new(RTM_NEWROUTE, CREATE, &body)
-        .attribute(RTA_DST, &[224, 0, 0, 0])
+    const RTA_PREFSRC: u16 = 7;
+    // struct rtmsg: family, destination's and source's length, TOS, table, protocol boot, scope link, unicast.
+    let body = [family(to.0), to.1, 0, 0, table, 3, 253, 1, 0, 0, 0, 0];
+    let mut message = Message::new(RTM_NEWROUTE, CREATE, &body)
+        .attribute(RTA_DST, &octets(to.0))
         .attribute(RTA_OIF, &index.to_ne_bytes());
+    if let Some(from) = from {
+        message = message.attribute(RTA_PREFSRC, &octets(from));
+    }
     netlink.request(message)
+}
+
+/// A rule of routing: at this place of the order ask that table, for packets from the interface only if one is named.
+pub(super) fn add_rule(
+    netlink: &Netlink,
+    family: i32,
+    order: u32,
+    from: Option<&str>,
+    table: u8,
+) -> Result<()> {
+    netlink.request(rule(RTM_NEWRULE, CREATE, family, order, from, table))
+}
+
+/// Takes a rule away.
+pub(super) fn remove_rule(netlink: &Netlink, family: i32, order: u32, table: u8) -> Result<()> {
+    netlink.request(rule(RTM_DELRULE, 0, family, order, None, table))
+}
+
+fn rule(kind: u16, flags: u16, family: i32, order: u32, from: Option<&str>, table: u8) -> Message {
+    const FRA_IIFNAME: u16 = 3;
+    const FRA_PRIORITY: u16 = 6;
+    // struct fib_rule_hdr: family, lengths, TOS, table, two reserved, action "ask the table", flags.
+    let body = [family as u8, 0, 0, 0, table, 0, 0, 1, 0, 0, 0, 0];
+    let mut message = Message::new(kind, flags, &body);
+    if let Some(name) = from {
+        let name: Vec<u8> = name.bytes().chain([0]).collect();
+        message = message.attribute(FRA_IIFNAME, &name);
+    }
+    message.attribute(FRA_PRIORITY, &order.to_ne_bytes())
+}
+
+/// struct ifinfomsg.
+fn link(index: i32) -> [u8; 16] {
+    let mut body = [0; 16];
+    body[4..8].copy_from_slice(&index.to_ne_bytes());
+    body
+}
+
+const fn family(ip: IpAddr) -> u8 {
+    match ip {
+        IpAddr::V4(_) => libc::AF_INET as u8,
+        IpAddr::V6(_) => libc::AF_INET6 as u8,
+    }
+}
+
+fn octets(ip: IpAddr) -> Vec<u8> {
+    match ip {
+        IpAddr::V4(ip) => ip.octets().to_vec(),
+        IpAddr::V6(ip) => ip.octets().to_vec(),
+    }
 }

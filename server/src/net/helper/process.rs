@@ -4,7 +4,7 @@
 //! killed), ends what is left in every namespace and exits. PR_SET_PDEATHSIG would not do: it follows the parent's
 //! *thread*, and a runtime's threads come and go.
 
-use super::netlink::{self, Netlink};
+use super::host;
 use super::request::{self, Answer, FailedCall, MESSAGE, Request};
 use super::sockdiag;
 use crate::sys::{self, Errno};
@@ -76,7 +76,7 @@ fn answer(channel: BorrowedFd<'_>, answer: &Answer) -> anyhow::Result<()> {
         .map_err(|errno| anyhow::anyhow!("the helper cannot answer its server: {errno}"))
 }
 
-fn failed(call: &str) -> impl Fn(Errno) -> FailedCall {
+pub(super) fn failed(call: &str) -> impl Fn(Errno) -> FailedCall {
     move |errno| FailedCall {
         call: call.to_owned(),
         errno,
@@ -116,16 +116,11 @@ struct Process {
 impl Process {
     fn serve(&mut self, request: Request) -> Result<(u32, Vec<OwnedFd>), FailedCall> {
         match request {
-            Request::Open => {
-                sys::unshare_network().map_err(failed("unshare(CLONE_NEWNET)"))?;
-                let made = furnish();
-                sys::enter_network(self.home.as_fd()).map_err(failed("setns"))?;
-                let (namespace, diag) = made?;
-                let number = self.next;
-                self.next += 1;
-                self.namespaces.insert(number, namespace);
-                Ok((number, vec![diag]))
-            }
+            Request::Open => self.open(host::with_loopback),
+            Request::OpenHost([place, alone]) => self.open(|| {
+                let place = u8::try_from(place).map_err(|_| failed("host")(Errno(libc::EINVAL)))?;
+                host::on_a_wire(place, alone != 0)
+            }),
             Request::Socket(number, [family, kind, protocol]) => self
                 .inside(number, || sys::socket(family, kind, protocol))
                 .and_then(|made| made.map_err(failed("socket")))
@@ -139,6 +134,21 @@ impl Process {
                 Ok((0, Vec::new()))
             }
         }
+    }
+
+    /// A new namespace, and what makes it a place to live.
+    fn open(
+        &mut self,
+        furnish: impl FnOnce() -> Result<Vec<OwnedFd>, FailedCall>,
+    ) -> Result<(u32, Vec<OwnedFd>), FailedCall> {
+        sys::unshare_network().map_err(failed("unshare(CLONE_NEWNET)"))?;
+        let made = own_namespace().and_then(|namespace| Ok((namespace, furnish()?)));
+        sys::enter_network(self.home.as_fd()).map_err(failed("setns"))?;
+        let (namespace, fds) = made?;
+        let number = self.next;
+        self.next += 1;
+        self.namespaces.insert(number, namespace);
+        Ok((number, fds))
     }
 
     /// Does something inside a lab's namespace.
@@ -159,31 +169,3 @@ impl Process {
         self.namespaces.remove(&number);
     }
 }
-
-/// Makes the new namespace that this thread is in a place to live: `lo` up, plain TCP settings.
-fn furnish() -> Result<(OwnedFd, OwnedFd), FailedCall> {
-    let namespace = own_namespace()?;
-    let route = Netlink::route().map_err(failed("socket(AF_NETLINK)"))?;
-    for (name, value) in SETTINGS {
-        // A setting that is missing or read-only here is not worth refusing the lab.
-        let _ = fs::write(format!("/proc/sys/net/{name}"), value);
-    }
-    let lo = sys::interface_index("lo").map_err(failed("if_nametoindex(lo)"))?;
-    netlink::bring_up(&route, lo).map_err(failed("RTM_NEWLINK(lo up)"))?;
-    let _ = netlink::route_multicast(&route, lo);
-    let diag = Netlink::sock_diag().map_err(failed("socket(NETLINK_SOCK_DIAG)"))?;
-    Ok((namespace, diag.into_fd()))
-}
-
-/// A namespace inherits some settings from the machine; a lesson wants the same ones everywhere. The values are the
-/// kernel's own defaults, but for two: everybody may bind ports below 1024, and one connection's results do not colour
-/// the next one's.
-const SETTINGS: &[(&str, &str)] = &[
-    ("ipv6/conf/all/disable_ipv6", "0"),
-    ("ipv6/conf/lo/disable_ipv6", "0"),
-    ("ipv4/ip_unprivileged_port_start", "0"),
-    ("ipv4/tcp_congestion_control", "cubic"),
-    ("ipv4/tcp_rmem", "4096 131072 6291456"),
-    ("ipv4/tcp_wmem", "4096 16384 4194304"),
-    ("ipv4/tcp_no_metrics_save", "1"),
-];

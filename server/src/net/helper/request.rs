@@ -7,6 +7,9 @@ use crate::sys::Errno;
 pub(super) enum Request {
     /// A new namespace. Answer: its number and a NETLINK_SOCK_DIAG descriptor in it.
     Open,
+    /// A host on a wire: its place among the lab's hosts, and whether (1) it is the only one. Answer: the namespace's number,
+    /// a NETLINK_SOCK_DIAG descriptor in it and the wire's end.
+    OpenHost([i32; 2]),
     /// socket(2) in a namespace. Answer: the descriptor.
     Socket(u32, [i32; 3]),
     /// socketpair(2) in a namespace. Answer: both descriptors.
@@ -29,6 +32,7 @@ impl Request {
             Self::Socket(namespace, numbers) => (2, namespace, numbers),
             Self::Pair(namespace, numbers) => (3, namespace, numbers),
             Self::Close(namespace) => (4, namespace, [0; 3]),
+            Self::OpenHost([place, alone]) => (5, 0, [place, alone, 0]),
         };
         let mut bytes = [0; 20];
         bytes[..4].copy_from_slice(&u32::to_le_bytes(op));
@@ -49,6 +53,7 @@ impl Request {
             2 => Self::Socket(namespace, numbers),
             3 => Self::Pair(namespace, numbers),
             4 => Self::Close(namespace),
+            5 => Self::OpenHost([numbers[0], numbers[1]]),
             _ => return None,
         })
     }
@@ -101,6 +106,7 @@ mod tests {
     fn what_is_sent_is_what_arrives() {
         for request in [
             Request::Open,
+            Request::OpenHost([3, 1]),
             Request::Socket(7, [2, 1, -1]),
             Request::Pair(u32::MAX, [1, 2, 0]),
             Request::Close(9),

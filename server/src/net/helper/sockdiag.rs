@@ -1,7 +1,8 @@
 //! The kernel's socket tables (sock_diag(7)): connections that no descriptor names any more, and an end for them.
 
-use super::netlink::{Message, Netlink, error_of, receive};
+use super::netlink::{self, Message, Netlink, error_of, receive};
 use crate::sys::{self, Errno, RawTcpInfo, Result};
+use protocol::wire::{Timer, TimerKind};
 use std::net::{IpAddr, SocketAddr};
 use std::os::fd::BorrowedFd;
 
@@ -89,8 +90,10 @@ pub(crate) struct Connection {
     pub(crate) recv_queue: u32,
     /// Bytes not acknowledged.
     pub(crate) send_queue: u32,
-    /// The file that it belongs to; 0 when no descriptor names it any more.
+    /// The file that it belongs to; 0 when no descriptor names it any more, or none does yet.
     pub(crate) inode: u32,
+    /// The timer that runs for it.
+    pub(crate) timer: Option<Timer>,
     /// More; not there for TIME-WAIT.
     pub(crate) info: Option<RawTcpInfo>,
 }
@@ -107,8 +110,73 @@ fn parse(body: &[u8]) -> Option<Connection> {
         recv_queue: word(56)?,
         send_queue: word(60)?,
         inode: word(68)?,
+        timer: timer(*body.get(2)?, *body.get(3)?, word(52)?),
         info: info_attribute(body.get(72..)?),
     })
+}
+
+/// idiag_timer, idiag_retrans and idiag_expires.
+const fn timer(what: u8, times: u8, left: u32) -> Option<Timer> {
+    let what = match what {
+        1 => TimerKind::Retransmit,
+        2 => TimerKind::KeepAlive,
+        3 => TimerKind::TimeWait,
+        4 => TimerKind::ZeroWindowProbe,
+        _ => return None,
+    };
+    // The kernel's own arithmetic goes below zero for a timer that is about to end.
+    let left = if left > i32::MAX as u32 { 0 } else { left };
+    Some(Timer { what, left, times })
+}
+
+/// A connection and its ends.
+pub(crate) struct Entry {
+    pub(crate) local: SocketAddr,
+    pub(crate) remote: SocketAddr,
+    pub(crate) connection: Connection,
+}
+
+/// Connections that no descriptor names yet, at most so many: SYN-RECEIVED, and those in accept queues.
+pub(crate) fn embryos(fd: BorrowedFd<'_>, family: i32, most: usize) -> Result<Vec<Entry>> {
+    /// TCPF_ESTABLISHED, TCPF_SYN_RECV, TCPF_CLOSE_WAIT, TCPF_NEW_SYN_RECV (include/net/tcp_states.h).
+    const STATES: u32 = 1 << 1 | 1 << 3 | 1 << 8 | 1 << 12;
+    let mut body = request_body(family, &[0; 48]);
+    body[4..8].copy_from_slice(&STATES.to_ne_bytes());
+    // No INET_DIAG_INFO: it would only be thrown away.
+    body[2] = 0;
+    let mut found = Vec::new();
+    netlink::dump(fd, Message::new(SOCK_DIAG_BY_FAMILY, 0, &body), |body| {
+        if let Some(connection) = parse(body)
+            && connection.inode == 0
+            && found.len() < most
+            && let Some((local, remote)) = ends(body)
+        {
+            found.push(Entry {
+                local,
+                remote,
+                connection,
+            });
+        }
+    })?;
+    Ok(found)
+}
+
+/// Both addresses of struct inet_diag_msg.
+fn ends(body: &[u8]) -> Option<(SocketAddr, SocketAddr)> {
+    let six = i32::from(*body.first()?) == libc::AF_INET6;
+    let port = |at: usize| Some(u16::from_be_bytes(*body.get(at..)?.first_chunk::<2>()?));
+    let ip = |at: usize| -> Option<IpAddr> {
+        let bytes = body.get(at..)?;
+        Some(if six {
+            IpAddr::from(*bytes.first_chunk::<16>()?)
+        } else {
+            IpAddr::from(*bytes.first_chunk::<4>()?)
+        })
+    };
+    Some((
+        SocketAddr::new(ip(8)?, port(4)?),
+        SocketAddr::new(ip(24)?, port(6)?),
+    ))
 }
 
 /// The attribute INET_DIAG_INFO.

@@ -2,9 +2,9 @@
 
 use super::sock::Sock;
 use super::state::State;
-use crate::net::names;
+use crate::net::names::Table;
 use crate::sys::{self, RawAddr};
-use protocol::{Address, Outcome, SocketId};
+use protocol::{Address, HostId, Outcome, SocketId};
 use std::net::{SocketAddr, SocketAddrV4, SocketAddrV6};
 
 /// The internet address that a program means, in the socket's family.
@@ -12,7 +12,7 @@ use std::net::{SocketAddr, SocketAddrV4, SocketAddrV6};
 /// # Errors
 /// What the program gets: gaierror for names and for numbers of the other family, as CPython, which asks getaddrinfo() in both
 /// cases.
-pub(super) fn internet(family: i32, address: &Address) -> Result<SocketAddr, Outcome> {
+pub(super) fn internet(names: &Table, family: i32, address: &Address) -> Result<SocketAddr, Outcome> {
     let (ip, port, flow, scope) = match address {
         Address::V4 { ip, port } if family == libc::AF_INET => {
             return Ok(SocketAddrV4::new(*ip, *port).into());
@@ -32,7 +32,9 @@ pub(super) fn internet(family: i32, address: &Address) -> Result<SocketAddr, Out
             flow,
             scope,
         } => {
-            let ip = names::resolve(host, family).map_err(|code| Outcome::Unresolved { code })?;
+            let ip = names
+                .resolve(host, family)
+                .map_err(|code| Outcome::Unresolved { code })?;
             (ip, *port, *flow, *scope)
         }
         Address::Unix { .. } => return Err(Outcome::errno(libc::EAFNOSUPPORT)),
@@ -51,12 +53,13 @@ impl State {
                 return Err(Outcome::errno(libc::EINVAL));
             };
             let is_open = |id: SocketId| self.socks.contains_key(&id);
-            return self
-                .unix
-                .to_reach(&path.0, sock.kind, is_open)
+            let names = self.unix.get(usize::from(sock.host.0));
+            return names
+                .ok_or(libc::ENOENT)
+                .and_then(|names| names.to_reach(&path.0, sock.kind, is_open))
                 .map_err(Outcome::errno);
         }
-        let address = internet(sock.family, address)?;
+        let address = internet(&self.names, sock.family, address)?;
         self.place
             .to_reach(address, sock.is_stream(), |to| self.owns(to, sock.is_stream()))
     }
@@ -75,12 +78,15 @@ impl State {
     }
 
     /// The program's form of an address that the kernel told.
-    pub(super) fn address(&self, raw: &RawAddr) -> Address {
+    pub(super) fn address(&self, host: HostId, raw: &RawAddr) -> Address {
         if let Some(address) = raw.to_std() {
             return Address::from_std(address);
         }
-        self.unix.address(raw).unwrap_or(Address::Unix {
-            path: Vec::new().into(),
-        })
+        let names = self.unix.get(usize::from(host.0));
+        names
+            .and_then(|names| names.address(raw))
+            .unwrap_or(Address::Unix {
+                path: Vec::new().into(),
+            })
     }
 }

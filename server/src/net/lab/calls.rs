@@ -6,11 +6,11 @@ use super::addresses::internet;
 use super::op::{ConnectEnd, Op, socket_error};
 use super::sock::Sock;
 use super::state::{Begun, Deadline, State};
-use crate::net::names::{self, Question};
+use crate::net::names::Question;
 use crate::net::options::{self, Right};
 use crate::net::place::kernel_error;
 use crate::sys::{self, Errno};
-use protocol::{Call, OptionValue, Outcome, SocketId, bounds};
+use protocol::{Call, HostId, OptionValue, Outcome, SocketId, bounds};
 use std::time::Duration;
 
 /// The longest socket option, bytes: CPython's own limit for getsockopt().
@@ -27,21 +27,21 @@ fn either(ended: Ended) -> Begun {
 
 impl State {
     /// Does what can be done at once.
-    pub(super) fn begin(&mut self, call: Call) -> Begun {
+    pub(super) fn begin(&mut self, on: HostId, call: Call) -> Begun {
         match call {
             Call::Socket {
                 sock,
                 family,
                 kind,
                 proto,
-            } => either(self.socket(sock, family, kind, proto)),
+            } => either(self.socket(on, sock, family, kind, proto)),
             Call::SocketPair {
                 first,
                 second,
                 family,
                 kind,
                 proto,
-            } => either(self.socket_pair([first, second], family, kind, proto)),
+            } => either(self.socket_pair(on, [first, second], family, kind, proto)),
             Call::Bind { sock, addr } => either(self.bind(sock, &addr)),
             Call::Listen { sock, backlog } => either(self.listen(sock, backlog)),
             Call::Accept { sock, new } => self.accept(sock, new).unwrap_or_else(Begun::Ended),
@@ -104,16 +104,16 @@ impl State {
                     proto,
                     flags,
                 };
-                Begun::Ended(match names::get_addr_info(question) {
+                Begun::Ended(match self.names.get_addr_info(question) {
                     Ok(list) => Outcome::AddrInfo { list },
                     Err(code) => Outcome::Unresolved { code },
                 })
             }
             Call::GetHostByName { name } => {
-                Begun::Ended(host(names::host_by_name(&name).map(|ip| ip.to_string())))
+                Begun::Ended(host(self.names.host_by_name(&name).map(|ip| ip.to_string())))
             }
-            Call::GetNameOf { ip } => Begun::Ended(host(names::name_of(ip).map(str::to_owned))),
-            Call::GetHostName => Begun::Ended(host(Ok(names::HOSTNAME.to_owned()))),
+            Call::GetNameOf { ip } => Begun::Ended(host(self.names.name_of(ip).map(str::to_owned))),
+            Call::GetHostName => Begun::Ended(host(Ok(self.names.hostname(on).to_owned()))),
         }
     }
 
@@ -151,27 +151,27 @@ impl State {
         Ok(())
     }
 
-    fn socket(&mut self, id: SocketId, family: i32, kind: i32, proto: i32) -> Ended {
+    fn socket(&mut self, on: HostId, id: SocketId, family: i32, kind: i32, proto: i32) -> Ended {
         self.check_new(id)?;
         self.room_for(1)?;
         let (kind, nonblocking) = allowed(family, kind, proto)?;
-        let fd = self.place.socket(family, kind, proto)?;
-        let mut sock = Sock::new(fd, id, family, kind);
+        let fd = self.place.socket(on, family, kind, proto)?;
+        let mut sock = Sock::new(fd, id, on, family, kind);
         sock.timeout = nonblocking.then_some(Duration::ZERO);
         self.socks.insert(id, sock);
         Ok(Outcome::Done)
     }
 
-    fn socket_pair(&mut self, ids: [SocketId; 2], family: i32, kind: i32, proto: i32) -> Ended {
+    fn socket_pair(&mut self, on: HostId, ids: [SocketId; 2], family: i32, kind: i32, proto: i32) -> Ended {
         ids.iter().try_for_each(|id| self.check_new(*id))?;
         if ids[0] == ids[1] {
             return Err(Outcome::errno(libc::EINVAL));
         }
         self.room_for(2)?;
         let (kind, nonblocking) = allowed(family, kind, proto)?;
-        let (first, second) = self.place.pair(family, kind, proto)?;
+        let (first, second) = self.place.pair(on, family, kind, proto)?;
         for (id, fd) in ids.into_iter().zip([first, second]) {
-            let mut sock = Sock::new(fd, id, family, kind);
+            let mut sock = Sock::new(fd, id, on, family, kind);
             sock.timeout = nonblocking.then_some(Duration::ZERO);
             self.socks.insert(id, sock);
         }
@@ -180,19 +180,22 @@ impl State {
 
     fn bind(&mut self, id: SocketId, address: &protocol::Address) -> Ended {
         let sock = self.open(id)?;
-        let (family, kind) = (sock.family, sock.kind);
+        let (family, kind, host) = (sock.family, sock.kind, usize::from(sock.host.0));
         if family == libc::AF_UNIX {
             let protocol::Address::Unix { path } = address else {
                 return Err(Outcome::errno(libc::EINVAL));
             };
-            let binding = self.unix.to_bind(&path.0, kind, id).map_err(Outcome::errno)?;
+            let names = self.unix.get(host).ok_or(Outcome::errno(libc::ENOENT))?;
+            let binding = names.to_bind(&path.0, kind, id).map_err(Outcome::errno)?;
             let sock = self.open(id)?;
             sys::bind(sock.fd(), &binding.raw).map_err(kernel_error)?;
             sock.names = None;
-            self.unix.bound(binding);
+            if let Some(names) = self.unix.get_mut(host) {
+                names.bound(binding);
+            }
             return Ok(Outcome::Done);
         }
-        let raw = self.place.to_bind(internet(family, address)?)?;
+        let raw = self.place.to_bind(internet(&self.names, family, address)?)?;
         let sock = self.open(id)?;
         sock.names = None;
         sys::bind(sock.fd(), &raw).map_err(kernel_error)?;
@@ -420,9 +423,10 @@ impl State {
         id: SocketId,
         ask: fn(std::os::fd::BorrowedFd<'_>) -> sys::Result<sys::RawAddr>,
     ) -> Ended {
-        let raw = ask(self.open(id)?.fd()).map_err(kernel_error)?;
+        let sock = self.open(id)?;
+        let (host, raw) = (sock.host, ask(sock.fd()).map_err(kernel_error)?);
         Ok(Outcome::Name {
-            addr: self.address(&raw),
+            addr: self.address(host, &raw),
         })
     }
 }

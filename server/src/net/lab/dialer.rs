@@ -3,7 +3,7 @@
 use super::lock;
 use super::pump::Shared;
 use crate::sys::{self, Errno, RawAddr};
-use protocol::Outcome;
+use protocol::{HostId, Outcome};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::os::fd::AsFd;
 use std::sync::{Arc, Weak};
@@ -24,7 +24,7 @@ impl Dialer {
         let shared = self.0.upgrade().ok_or(Errno(libc::ENETDOWN))?;
         let made = lock(&shared.state)
             .place
-            .socket(libc::AF_INET, libc::SOCK_STREAM, 0);
+            .socket(HostId(0), libc::AF_INET, libc::SOCK_STREAM, 0);
         let socket = made.map_err(|refused| match refused {
             Outcome::Failed { errno, .. } => Errno(errno),
             _ => Errno(libc::ENETDOWN),

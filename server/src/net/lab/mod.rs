@@ -5,7 +5,8 @@
 //!   calls      what the call means, as CPython means it; tried at once
 //!     op       calls that may have to wait, each tried again when its socket is ready
 //!     state    the lab's sockets and waiting calls, under one lock
-//!   pump       a task that wakes for ready sockets (one epoll a lab) and for deadlines
+//!   wire/      packets between the hosts, where there is a wire
+//!   pump       a task that wakes for ready sockets (one epoll a lab), for packets and for deadlines
 //!   sample     after each answer: what has changed in the kernel
 //! next() ◀── Told
 //! ```
@@ -21,14 +22,18 @@ mod pump;
 mod sample;
 mod sock;
 mod state;
+mod wire;
 
+use super::helper;
 use super::lock;
+use super::names::Table;
 use super::networks::{Networks, OpenError};
 use super::place::Place;
 use crate::sys::Errno;
 use protocol::wire::{Embryo, Host};
-use protocol::{Call, CallId, HostId, Network, Outcome, Sample, WireAction, WireNews};
+use protocol::{Call, CallId, HostId, Network, Outcome, Plan, Sample, WireAction, WireNews};
 use pump::Shared;
+use std::net::IpAddr;
 use std::sync::Arc;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
@@ -40,6 +45,9 @@ pub struct Lab {
     shared: Arc<Shared>,
     pump: JoinHandle<()>,
     networks: Networks,
+    plan: Plan,
+    network: Network,
+    hosts: Vec<Host>,
 }
 
 /// What a lab tells, in order.
@@ -114,23 +122,28 @@ const HELPER_DIED: &str =
     "The process that holds this lab's network has ended. Reset the lab to get a new network.";
 
 impl Lab {
-    /// A lab in `place`. Must be called inside a tokio runtime.
+    /// A lab in `place`, as near to the plan as that is. Must be called inside a tokio runtime.
     pub(crate) fn new(
         networks: Networks,
         place: Place,
+        plan: Plan,
         secret: u64,
         news: Arc<Notify>,
     ) -> Result<Self, Errno> {
-        let shared = Shared::new(place, secret, news, networks.budget())?;
+        let network = place.network();
+        let (names, hosts) = inhabit(&place, &plan);
+        let shared = Shared::new(place, names, secret, news, networks.budget())?;
+        if network == Network::Kernel {
+            lock(&shared.state).lay_wire(plan.held)?;
+        }
         let weak = Arc::downgrade(&shared);
-        let lives = match &lock(&shared.state).place {
-            Place::Private(namespace) => namespace.on_death(move || {
+        let lives = lock(&shared.state).place.any_namespace().is_none_or(|namespace| {
+            namespace.on_death(move || {
                 if let Some(shared) = weak.upgrade() {
                     lock(&shared.state).end(HELPER_DIED);
                 }
-            }),
-            Place::Shared => true,
-        };
+            })
+        });
         if !lives {
             return Err(Errno(libc::ENETDOWN));
         }
@@ -139,37 +152,32 @@ impl Lab {
             shared,
             pump,
             networks,
+            plan,
+            network,
+            hosts,
         })
     }
 
     /// Makes a call. Its answer is told at once or when it has ended. `id` must not be that of a call that still waits.
     pub fn submit(&self, id: CallId, host: HostId, call: Call) {
-        // Loopback has one host.
-        let _ = host;
-        lock(&self.shared.state).submit(id, call);
+        lock(&self.shared.state).submit(id, host, call);
         self.shared.wake_for_deadlines();
     }
 
     /// Does something with the wire; [`Told::Wired`] with this id answers, or [`Told::Refused`].
     pub fn act(&self, id: CallId, action: &WireAction) {
-        let _ = action;
-        lock(&self.shared.state).refuse(
-            id,
-            "This network has no wire that packets could be held on: choose the kernel network.",
-        );
+        lock(&self.shared.state).act(id, action);
+        self.shared.wake_for_deadlines();
     }
 
     /// Where the lab's sockets live.
-    pub fn network(&self) -> Network {
-        Network::Loopback
+    pub const fn network(&self) -> Network {
+        self.network
     }
 
     /// The lab's hosts, at least one.
     pub fn hosts(&self) -> Vec<Host> {
-        vec![Host {
-            name: super::names::HOSTNAME.to_owned(),
-            addresses: Vec::new(),
-        }]
+        self.hosts.clone()
     }
 
     /// Withdraws a call: it is answered with [`Outcome::Cancelled`], unless it had ended before.
@@ -207,7 +215,9 @@ impl Lab {
     /// # Errors
     /// [`OpenError`]; the lab is as it was then.
     pub fn reset(&mut self) -> Result<(), OpenError> {
-        *self = self.networks.open_now(Arc::clone(&self.shared.news))?;
+        *self = self
+            .networks
+            .open_now(&self.plan, Arc::clone(&self.shared.news))?;
         Ok(())
     }
 
@@ -230,6 +240,30 @@ impl Lab {
     pub fn sockets(&self) -> usize {
         lock(&self.shared.state).socks.len()
     }
+}
+
+/// The names of the lab's hosts, for itself and for others.
+fn inhabit(place: &Place, plan: &Plan) -> (Table, Vec<Host>) {
+    let on_wire = place.on_wire().len();
+    let addresses = |i: usize| helper::addresses(u8::try_from(i).unwrap_or(u8::MAX));
+    if on_wire < 2 {
+        let addresses = (0..on_wire).flat_map(addresses).map(|ip| ip.to_string());
+        let host = Host {
+            name: super::names::HOSTNAME.to_owned(),
+            addresses: addresses.collect(),
+        };
+        return (Table::single(), vec![host]);
+    }
+    let named = plan.hosts.iter().take(on_wire).enumerate();
+    let several: Vec<(String, Vec<IpAddr>)> = named
+        .map(|(i, name)| (name.clone(), addresses(i).to_vec()))
+        .collect();
+    let hosts = several.iter().map(|(name, addresses)| Host {
+        name: name.clone(),
+        addresses: addresses.iter().map(IpAddr::to_string).collect(),
+    });
+    let hosts = hosts.collect();
+    (Table::several(several), hosts)
 }
 
 impl Drop for Lab {

@@ -206,10 +206,10 @@ impl State {
         }
         match sys::accept(listener.fd()) {
             Ok((fd, from)) => {
-                let (family, kind) = (listener.family, listener.kind);
-                self.socks.insert(new, Sock::new(fd, new, family, kind));
+                let (host, family, kind) = (listener.host, listener.family, listener.kind);
+                self.socks.insert(new, Sock::new(fd, new, host, family, kind));
                 Tried::Ended(Outcome::Accepted {
-                    addr: self.address(&from),
+                    addr: self.address(host, &from),
                 })
             }
             Err(errno) => not_yet_or(errno),
@@ -290,7 +290,8 @@ impl State {
             }
             Ok((_, sender)) => {
                 data.shrink_to(data.len().next_power_of_two().max(64));
-                let addr = sender.map(|raw| self.address(&raw));
+                let host = sock.host;
+                let addr = sender.map(|raw| self.address(host, &raw));
                 Tried::Ended(Outcome::Received {
                     data: data.into(),
                     addr,

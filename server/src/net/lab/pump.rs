@@ -4,6 +4,7 @@
 use super::lock;
 use super::state::State;
 use crate::net::budget::Budget;
+use crate::net::names::Table;
 use crate::net::place::Place;
 use crate::sys::{Epoll, Errno};
 use std::sync::{Arc, Mutex};
@@ -22,12 +23,20 @@ pub(super) struct Shared {
 impl Shared {
     pub(super) fn new(
         place: Place,
+        names: Table,
         secret: u64,
         news: Arc<Notify>,
         budget: &Budget,
     ) -> Result<Arc<Self>, Errno> {
         let epoll = Arc::new(Epoll::new()?);
-        let state = State::new(place, secret, Arc::clone(&epoll), Arc::clone(&news), budget);
+        let state = State::new(
+            place,
+            names,
+            secret,
+            Arc::clone(&epoll),
+            Arc::clone(&news),
+            budget,
+        );
         Ok(Arc::new(Self {
             state: Mutex::new(state),
             kick: Notify::new(),
@@ -71,6 +80,7 @@ pub(super) async fn run(shared: Arc<Shared>) {
         }
         let mut state = lock(&shared.state);
         state.on_time();
+        state.crank();
         state.look_if_due();
     }
 }

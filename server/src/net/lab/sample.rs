@@ -5,7 +5,7 @@ use super::state::State;
 use crate::net::helper::sockdiag;
 use crate::sys::{self, RawAddr, RawTcpInfo};
 use protocol::sample::{AcceptQueue, TcpInfo};
-use protocol::{Address, Sample, SocketId, TcpState, bounds};
+use protocol::{Address, HostId, Sample, SocketId, TcpState, bounds};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
@@ -20,6 +20,8 @@ const LONG_WAIT_LOOK: Duration = Duration::from_secs(5);
 
 /// A TCP connection whose descriptor is closed: FIN-WAIT, TIME-WAIT, ...
 pub(super) struct Ghost {
+    /// Where it lives.
+    host: HostId,
     /// Local and remote address, if it is a connection.
     ends: Option<(SocketAddr, SocketAddr)>,
     last: Sample,
@@ -105,16 +107,17 @@ impl State {
     }
 
     /// Looks at one socket; what it says now, if that is new.
-    fn look(&mut self, id: SocketId) -> Option<Sample> {
+    pub(super) fn look(&mut self, id: SocketId) -> Option<Sample> {
         let sock = self.socks.get_mut(&id)?;
         let mut sample = kernel_state(sock);
         let state_changed = sock.told.as_ref().is_none_or(|told| told.state != sample.state);
         if state_changed || sock.names.is_none() {
             let local = sys::local_name(sock.fd()).ok();
             let peer = sys::peer_name(sock.fd()).ok();
+            let host = sock.host;
             let names = (
-                local.and_then(|raw| self.named(&raw)),
-                peer.and_then(|raw| self.named(&raw)),
+                local.and_then(|raw| self.named(host, &raw)),
+                peer.and_then(|raw| self.named(host, &raw)),
             );
             let sock = self.socks.get_mut(&id)?;
             sock.names = Some(names);
@@ -129,8 +132,8 @@ impl State {
     }
 
     /// A name that says something: not that of an unbound socket.
-    fn named(&self, raw: &RawAddr) -> Option<Address> {
-        let address = self.address(raw);
+    fn named(&self, host: HostId, raw: &RawAddr) -> Option<Address> {
+        let address = self.address(host, raw);
         match &address {
             Address::Unix { path } if path.is_empty() => None,
             other if other.port() == Some(0) => None,
@@ -167,12 +170,14 @@ impl State {
             closed: true,
             ..Sample::default()
         };
+        let host = sock.host;
         // This is close(2).
         drop(sock);
         if self.ghosts.len() >= GHOSTS {
             self.ghosts.remove(0);
         }
         self.ghosts.push(Ghost {
+            host,
             ends,
             last,
             told: false,
@@ -182,16 +187,36 @@ impl State {
 
     /// Looks at closed connections.
     fn look_at_ghosts(&mut self, new: &mut Vec<Sample>) {
+        let now = Instant::now();
+        self.look_at_some_ghosts(new, |ghost| ghost.next_look <= now);
+    }
+
+    /// Looks at the closed connection of a host between these addresses, if there is one.
+    pub(super) fn look_at_ghost(
+        &mut self,
+        host: HostId,
+        local: SocketAddr,
+        remote: SocketAddr,
+        new: &mut Vec<Sample>,
+    ) {
+        let plain = |end: SocketAddr| SocketAddr::new(end.ip().to_canonical(), end.port());
+        self.look_at_some_ghosts(new, |ghost| {
+            let ends = ghost.ends.map(|(local, remote)| (plain(local), plain(remote)));
+            ghost.host == host && ends == Some((local, remote))
+        });
+    }
+
+    fn look_at_some_ghosts(&mut self, new: &mut Vec<Sample>, wanted: impl Fn(&Ghost) -> bool) {
         if self.ghosts.is_empty() {
             return;
         }
         let now = Instant::now();
-        let diag = self.place.diag();
+        let place = &self.place;
         self.ghosts.retain_mut(|ghost| {
-            if ghost.next_look > now {
+            if !wanted(ghost) {
                 return true;
             }
-            let known = match (diag, ghost.ends) {
+            let known = match (place.diag(ghost.host), ghost.ends) {
                 // A socket with a file belongs to somebody else by now: the addresses are in use again.
                 (Some(diag), Some((local, remote))) => sockdiag::connection(diag, local, remote)
                     .ok()
@@ -202,6 +227,7 @@ impl State {
             let mut sample = ghost.last.clone();
             sample.send_queue = 0;
             sample.tcp = None;
+            sample.timer = None;
             let stays = known.is_some();
             match known {
                 Some(known) => {
@@ -210,13 +236,14 @@ impl State {
                     }
                     sample.state = TcpState::from_linux(known.state);
                     sample.send_queue = known.send_queue;
+                    sample.timer = known.timer;
                     if matches!(sample.state, Some(TcpState::TimeWait)) {
                         ghost.next_look = now + LONG_WAIT_LOOK;
                     }
                 }
                 None => sample.state = sample.state.map(|_| TcpState::Closed),
             }
-            if !ghost.told || sample != ghost.last {
+            if !ghost.told || !is_same(&sample, &ghost.last) {
                 ghost.told = true;
                 ghost.last = sample.clone();
                 new.push(sample);
@@ -224,6 +251,16 @@ impl State {
             stays
         });
     }
+}
+
+/// Nothing new but that time has passed?
+fn is_same(a: &Sample, b: &Sample) -> bool {
+    let still = |sample: &Sample| {
+        let mut sample = sample.clone();
+        sample.timer.iter_mut().for_each(|timer| timer.left = 0);
+        sample
+    };
+    still(a) == still(b)
 }
 
 /// Will the kernel do something about it without a call?

@@ -1,7 +1,8 @@
 //! One socket of a lab.
 
 use crate::sys::{self, Ready};
-use protocol::{Address, Outcome, Sample, SocketId};
+use protocol::{Address, HostId, Outcome, Sample, SocketId};
+use std::net::SocketAddr;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::Duration;
 
@@ -9,6 +10,8 @@ use std::time::Duration;
 pub(super) struct Sock {
     fd: OwnedFd,
     pub(super) id: SocketId,
+    /// Where it lives.
+    pub(super) host: HostId,
     /// AF_*.
     pub(super) family: i32,
     /// SOCK_STREAM or SOCK_DGRAM.
@@ -36,15 +39,18 @@ pub(super) struct Sock {
     pub(super) muted: bool,
     /// getsockname() and getpeername(); `None` when they may have changed.
     pub(super) names: Option<(Option<Address>, Option<Address>)>,
+    /// It waits for packets that are held on the wire.
+    pub(super) patient: bool,
     /// What was told about it last.
     pub(super) told: Option<Sample>,
 }
 
 impl Sock {
-    pub(super) const fn new(fd: OwnedFd, id: SocketId, family: i32, kind: i32) -> Self {
+    pub(super) const fn new(fd: OwnedFd, id: SocketId, host: HostId, family: i32, kind: i32) -> Self {
         Self {
             fd,
             id,
+            host,
             family,
             kind,
             open: true,
@@ -58,6 +64,7 @@ impl Sock {
             watched: Ready::NONE,
             muted: false,
             names: None,
+            patient: false,
             told: None,
         }
     }
@@ -72,6 +79,24 @@ impl Sock {
 
     pub(super) const fn is_tcp(&self) -> bool {
         self.is_stream() && self.family != libc::AF_UNIX
+    }
+
+    /// Does a packet that arrives at `local` from `remote` (or goes there) concern it? A socket without known names, which a
+    /// call has just changed, is taken in.
+    pub(super) fn concerns(&self, local: SocketAddr, remote: SocketAddr, tcp: bool) -> bool {
+        if self.family == libc::AF_UNIX || self.is_stream() != tcp {
+            return false;
+        }
+        let Some((own, peer)) = &self.names else {
+            return true;
+        };
+        let is = |address: &Option<Address>, end: SocketAddr| {
+            address.as_ref().is_some_and(|a| {
+                let ip = a.ip().map(|ip| ip.to_canonical());
+                a.port() == Some(end.port()) && ip.is_some_and(|ip| ip == end.ip() || ip.is_unspecified())
+            })
+        };
+        is(own, local) && (peer.is_none() || is(peer, remote))
     }
 
     /// The error that the program has not heard of yet, if there is one.

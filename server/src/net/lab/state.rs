@@ -4,11 +4,13 @@ use super::Told;
 use super::op::{Op, Tried};
 use super::sample::Ghost;
 use super::sock::Sock;
+use super::wire::{self, Line};
 use crate::net::budget::{Budget, FLOOR, Held};
+use crate::net::names::Table;
 use crate::net::place::Place;
 use crate::net::unix_names::UnixNames;
 use crate::sys::{self, Epoll, Ready};
-use protocol::{Call, CallId, Outcome, SocketId, bounds};
+use protocol::{Call, CallId, HostId, Outcome, SocketId, bounds};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -30,7 +32,9 @@ pub(super) struct State {
     /// All sockets, also closed ones that somebody waits on.
     pub(super) socks: BTreeMap<SocketId, Sock>,
     pub(super) place: Place,
-    pub(super) unix: UnixNames,
+    /// AF_UNIX names, one table a host.
+    pub(super) unix: Vec<UnixNames>,
+    pub(super) names: Table,
     /// Waiting calls in the order in which they came.
     pub(super) waiting: BTreeMap<u64, Waiting>,
     next_waiting: u64,
@@ -45,6 +49,8 @@ pub(super) struct State {
     pub(super) sleeps_until: Option<Instant>,
     /// What nobody has taken yet, in order.
     told: VecDeque<Told>,
+    /// Answers in there.
+    replies: usize,
     /// Bytes that programs have received, in there.
     unread: Held,
     /// A call waits until some of them are taken.
@@ -59,6 +65,8 @@ pub(super) struct State {
     pub(super) guests: usize,
     /// Connections whose descriptor is closed and that the kernel still knows.
     pub(super) ghosts: Vec<Ghost>,
+    /// The wire between the hosts, where there is one. Boxed: it is taken out while packets are carried.
+    pub(super) line: Option<Box<Line>>,
     /// Why the network is gone, if it is.
     ended: Option<String>,
 }
@@ -80,15 +88,18 @@ pub(super) struct Waiting {
 impl State {
     pub(super) fn new(
         place: Place,
+        names: Table,
         secret: u64,
         epoll: Arc<Epoll>,
         news: Arc<Notify>,
         budget: &Budget,
     ) -> Self {
+        let hosts = (0..place.hosts() as u64).map(|host| UnixNames::new(secret ^ host));
         Self {
+            unix: hosts.collect(),
+            names,
             socks: BTreeMap::new(),
             place,
-            unix: UnixNames::new(secret),
             waiting: BTreeMap::new(),
             next_waiting: 0,
             epoll,
@@ -97,6 +108,7 @@ impl State {
             look_delay: LOOK,
             sleeps_until: None,
             told: VecDeque::new(),
+            replies: 0,
             unread: budget.hold(0),
             paused: false,
             budget: budget.clone(),
@@ -105,12 +117,18 @@ impl State {
             order: 0,
             guests: 0,
             ghosts: Vec::new(),
+            line: None,
             ended: None,
         }
     }
 
+    /// Why the network is gone, if it is.
+    pub(super) fn ended(&self) -> Option<&str> {
+        self.ended.as_deref()
+    }
+
     /// Makes a call.
-    pub(super) fn submit(&mut self, id: CallId, call: Call) {
+    pub(super) fn submit(&mut self, id: CallId, host: HostId, call: Call) {
         let sock = call.sock();
         if !self.has_room() {
             let outcome = Outcome::Failed {
@@ -138,10 +156,12 @@ impl State {
         {
             self.progress();
         }
-        match self.begin(call) {
+        match self.begin(host, call) {
             Begun::Ended(outcome) => self.answer(id, sock, outcome),
             Begun::Wait(op, deadline) => self.try_or_wait(id, sock, op, deadline),
         }
+        // Also for a call that waits: what it has sent is on its way.
+        self.crank();
         if !self.waiting.is_empty() {
             self.progress();
         }
@@ -224,6 +244,10 @@ impl State {
                 return;
             }
             for key in ready {
+                if key >= wire::KEYS {
+                    self.crank();
+                    continue;
+                }
                 self.try_waiters(SocketId(u32::try_from(key).unwrap_or(u32::MAX)));
             }
         }
@@ -333,7 +357,11 @@ impl State {
     pub(super) fn next_time(&self) -> Option<Instant> {
         let deadlines = self.waiting.values().filter(|w| !w.paused);
         let deadlines = deadlines.filter_map(|w| w.deadline.as_ref().map(|(at, _)| *at));
-        deadlines.chain(self.retry_at).chain(self.look_at).min()
+        deadlines
+            .chain(self.retry_at)
+            .chain(self.look_at)
+            .chain(self.wire_due())
+            .min()
     }
 
     /// Ends what is due and tries again what the kernel cannot tell about; also what was paused for full stores.
@@ -427,8 +455,10 @@ impl State {
     }
 
     pub(super) fn confirm(&mut self, question: CallId, ids: &[CallId]) {
+        self.crank();
         self.progress();
         self.on_time();
+        self.crank();
         let all: BTreeSet<CallId> = self
             .waiting
             .values()
@@ -449,6 +479,12 @@ impl State {
 
     /// Tells how a call ended.
     fn answer(&mut self, id: CallId, sock: Option<SocketId>, outcome: Outcome) {
+        // The packets that the call has caused stand before its answer.
+        self.crank();
+        let host = sock.and_then(|id| self.socks.get(&id)).map(|sock| sock.host);
+        if let (Outcome::Accepted { .. }, Some(host)) = (&outcome, host) {
+            self.embryo_was_taken(host);
+        }
         let moved_bytes = matches!(outcome, Outcome::Sent { .. } | Outcome::Received { .. });
         let samples = self.sample_around(sock, moved_bytes);
         self.unread
@@ -463,7 +499,8 @@ impl State {
         });
     }
 
-    fn tell(&mut self, told: Told) {
+    pub(super) fn tell(&mut self, told: Told) {
+        self.replies += usize::from(matches!(told, Told::Reply { .. }));
         self.told.push_back(told);
         self.news.notify_one();
     }
@@ -471,18 +508,26 @@ impl State {
     /// The oldest that nobody has taken, and whether calls that were paused for it can go on.
     pub(super) fn take(&mut self) -> (Option<Told>, bool) {
         let told = self.told.pop_front();
-        if let Some(Told::Reply { outcome, .. }) = &told {
-            self.unread
-                .give_back(outcome.payload().map_or(0, protocol::Payload::len));
+        let mut go_on = false;
+        match &told {
+            Some(Told::Reply { outcome, .. }) => {
+                self.replies -= 1;
+                self.unread
+                    .give_back(outcome.payload().map_or(0, protocol::Payload::len));
+            }
+            Some(Told::Wired { news, .. }) => go_on = self.wired_taken(news),
+            _ => {}
         }
-        let go_on = self.paused && self.may_receive();
-        self.paused &= !go_on;
+        if self.paused && self.may_receive() {
+            self.paused = false;
+            go_on = true;
+        }
         (told, go_on)
     }
 
     /// Can another call be made before answers are taken?
     pub(super) fn has_room(&self) -> bool {
-        self.waiting.len() + self.told.len() < bounds::CALLS_IN_FLIGHT
+        self.waiting.len() + self.replies < bounds::CALLS_IN_FLIGHT
     }
 
     /// Nanoseconds since the lab was opened.

@@ -7,6 +7,7 @@ mod pass;
 mod process;
 mod socket;
 mod state;
+mod tun;
 mod wait;
 
 pub(crate) use addr::RawAddr;
@@ -21,4 +22,5 @@ pub(crate) use socket::{
     send, send_to, set_option, shutdown, socket, socket_pair,
 };
 pub(crate) use state::{RawTcpInfo, bytes_to_read, bytes_unsent, tcp_info};
+pub(crate) use tun::{open_tun, read_packet, write_packet};
 pub(crate) use wait::{Epoll, Ready, poll_now};

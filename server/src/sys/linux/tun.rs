@@ -1,0 +1,59 @@
+//! TUN devices: a network interface whose other end is a descriptor (Documentation/networking/tuntap.rst).
+
+use super::errno::{Errno, Result, check, check_len};
+use std::mem::size_of;
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+
+const TUNSETIFF: libc::Ioctl = 0x4004_54ca_u32 as libc::Ioctl;
+const TUNSETPERSIST: libc::Ioctl = 0x4004_54cb_u32 as libc::Ioctl;
+/// Bare IP packets, no header of the driver's before them.
+const FLAGS: libc::c_short = (libc::IFF_TUN | libc::IFF_NO_PI) as libc::c_short;
+
+/// The part of `struct ifreq` that TUNSETIFF reads.
+#[repr(C)]
+struct InterfaceRequest {
+    name: [u8; libc::IFNAMSIZ],
+    flags: libc::c_short,
+    rest: [u8; 22],
+}
+
+/// A new TUN interface in the namespace of this thread. The descriptor does not block.
+///
+/// The errno says nothing about which of the two calls it was: opening the device gives EACCES, ENOENT or ENODEV, and
+/// TUNSETIFF EPERM or EBUSY.
+pub(crate) fn open_tun(name: &str) -> Result<OwnedFd> {
+    let flags = libc::O_RDWR | libc::O_NONBLOCK | libc::O_CLOEXEC;
+    // SAFETY: the path ends with a zero byte.
+    let fd = check(unsafe { libc::open(c"/dev/net/tun".as_ptr(), flags) })?;
+    // SAFETY: the kernel has just given us this descriptor; nobody else has it.
+    let fd = unsafe { OwnedFd::from_raw_fd(fd) };
+    let mut request = InterfaceRequest {
+        name: [0; libc::IFNAMSIZ],
+        flags: FLAGS,
+        rest: [0; 22],
+    };
+    const { assert!(size_of::<InterfaceRequest>() == size_of::<libc::ifreq>()) };
+    if name.len() >= libc::IFNAMSIZ {
+        return Err(Errno(libc::EINVAL));
+    }
+    request.name[..name.len()].copy_from_slice(name.as_bytes());
+    // SAFETY: the kernel reads and writes one `struct ifreq`, which `request` is as long as.
+    check(unsafe { libc::ioctl(fd.as_raw_fd(), TUNSETIFF, &raw mut request) })?;
+    // Not for its lasting (the interface goes with its namespace): without it close(2) waits some 26 ms for readers of
+    // the interface's lists.
+    // SAFETY: no pointers.
+    check(unsafe { libc::ioctl(fd.as_raw_fd(), TUNSETPERSIST, 1) })?;
+    Ok(fd)
+}
+
+/// read(2) of one packet into `room`; how long it is. EAGAIN: none is there.
+pub(crate) fn read_packet(fd: BorrowedFd<'_>, room: &mut [u8]) -> Result<usize> {
+    // SAFETY: the pointer and the length are those of a slice.
+    check_len(unsafe { libc::read(fd.as_raw_fd(), room.as_mut_ptr().cast(), room.len()) })
+}
+
+/// write(2) of one packet. The kernel has dealt with it when this returns, up to what it sends in answer.
+pub(crate) fn write_packet(fd: BorrowedFd<'_>, packet: &[u8]) -> Result<()> {
+    // SAFETY: the pointer and the length are those of a slice.
+    check_len(unsafe { libc::write(fd.as_raw_fd(), packet.as_ptr().cast(), packet.len()) }).map(drop)
+}
