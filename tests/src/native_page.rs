@@ -8,7 +8,7 @@ use engine::session::{Command, Effect, Input, LabSpec, Rest, Session, World};
 use futures_util::{SinkExt as _, StreamExt as _};
 use protocol::frame::{self, Frame};
 use protocol::message::Resume;
-use protocol::{CallId, FromPage, FromServer, Network};
+use protocol::{CallId, FromPage, FromServer};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::net::TcpStream;
@@ -58,13 +58,9 @@ impl NativePage {
             published: None,
             arrived: 0,
         };
+        let plan = page.session.spec().plan();
         let id = page.own_id();
-        page.request(FromPage::Open {
-            id,
-            lab: LAB,
-            plan: protocol::Plan::simple(Network::Loopback),
-        })
-        .await?;
+        page.request(FromPage::Open { id, lab: LAB, plan }).await?;
         page.until(|rest| *rest != Rest::Opening).await?;
         Ok(page)
     }

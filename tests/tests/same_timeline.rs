@@ -30,6 +30,8 @@ fn story(session: &Session) -> Vec<Vec<String>> {
         let Some(program) = event.program else { continue };
         let line = match &event.kind {
             EventKind::Waiting { .. } => continue,
+            // Packets have numbers that the kernel rolls dice for, and when it acknowledges is a matter of moments.
+            EventKind::Wire { .. } => continue,
             // A closed connection is the kernel's alone: how far it is with its last segments is a matter of moments.
             EventKind::Socket { sample, .. } if sample.closed => continue,
             EventKind::Socket { sample, .. } => match sample.state {
