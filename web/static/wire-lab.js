@@ -44,6 +44,7 @@ customElements.define("wire-lab", class extends HTMLElement {
     if (!this.#handle) throw new Error("The lab is not ready: await lab.ready first.");
     return this.#handle;
   }
+  async wire(action) { return (await this.#opened.promise).wire(JSON.stringify(action)); }
   back() { return this.#lab.back(); }
   reset() { return this.#lab.reset(); }
   type(program, line) { return this.#lab.type(program, line); }

@@ -145,6 +145,8 @@ pub struct SocketState {
     pub fd: Option<i32>,
     /// What the kernel said last; `None` before it said anything.
     pub sample: Option<Sample>,
+    /// When it said so, nanoseconds since the lab began.
+    pub sampled_at: u64,
     /// TCP's state before the last change, and the event of that change.
     pub was: Option<(TcpState, u64)>,
     /// Every TCP state it has been seen in, in order (at most the eleven that there are, and repeats).
@@ -216,7 +218,7 @@ impl State {
         self.seq = event.seq;
         self.t = event.t;
         match &event.kind {
-            EventKind::Socket { sample, .. } => self.sampled(event.seq, sample),
+            EventKind::Socket { sample, .. } => self.sampled(event.seq, event.t, sample),
             EventKind::Hosts { hosts } => self.wire.hosts.clone_from(hosts),
             EventKind::Wire { news, .. } => self.wire.apply(event.seq, event.t, event.program, news),
             EventKind::Embryos { all, .. } => self.wire.embryos.clone_from(all),
@@ -384,7 +386,7 @@ impl State {
         self.sockets.push(socket);
     }
 
-    fn sampled(&mut self, seq: u64, sample: &Sample) {
+    fn sampled(&mut self, seq: u64, t: u64, sample: &Sample) {
         let place = self.sockets.iter().position(|s| s.id == sample.sock);
         let place = place.unwrap_or_else(|| {
             self.sockets
@@ -402,6 +404,7 @@ impl State {
             }
         }
         socket.sample = Some(sample.clone());
+        socket.sampled_at = t;
     }
 
     fn socket_mut(&mut self, id: SocketId) -> Option<&mut SocketState> {
@@ -460,6 +463,7 @@ impl SocketState {
             program,
             fd: None,
             sample: None,
+            sampled_at: 0,
             was: None,
             path: Vec::new(),
             made: seq,

@@ -405,6 +405,7 @@ fn returned(who: &str, call: Option<&Event>, outcome: &Outcome, fds: &[i32]) -> 
 fn sampled(who: &str, sample: &Sample) -> String {
     if sample.closed {
         return match sample.state {
+            Some(TcpState::Closed) => format!("{who}'s connection is over: the kernel keeps nothing of it."),
             Some(state) => format!("{who}'s kernel keeps the closed connection in {state}."),
             None => format!("{who}'s socket is gone."),
         };

@@ -196,7 +196,9 @@ impl Diagram {
             cause: event.cause,
             fates: vec![(End { seq: event.seq, y }, *fate)],
         };
-        self.wire.free = y + if matches!(fate, Fate::Delivered) { 0 } else { APART };
+        if *fate != Fate::Delivered {
+            self.wire.free = y + APART;
+        }
         if *fate == Fate::Delivered {
             packet.fates[0].0.y = self.arrive(y);
         } else if !matches!(fate, Fate::Dropped { .. }) {
@@ -229,6 +231,8 @@ impl Diagram {
     fn arrive(&mut self, y: i32) -> i32 {
         let end = (self.y + STEP).max(y + FALL);
         self.y = end - STEP;
+        // An arrow that starts where another one ends would run through its label.
+        self.wire.free = self.wire.free.max(end + 8);
         end
     }
 

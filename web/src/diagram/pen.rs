@@ -151,13 +151,19 @@ impl Pen<'_> {
         let lane = self.lane(program).cloned();
         let side = lane.as_ref().map_or(Side::Left, |l| l.side);
         let x = self.geometry.outer(side) + out * (15.0 + f64::from(look.slot) * 6.0) * f;
+        // No time stands beside the end of a lifeline.
+        let times = if look.class.starts_with("t-pc") {
+            0.0
+        } else {
+            self.times
+        };
         let room = if out < 0.0 {
-            x - self.times - 2.0
+            x - times - 2.0
         } else {
             self.geometry.width - x - 4.0
         };
         let room = if look.badge { room - 26.0 * f } else { room };
-        let advance = if look.code { 7.6 } else { 6.9 } * f;
+        let advance = if look.code { 7.6 } else { 6.6 } * f;
         let name = lane
             .and_then(|l| l.name)
             .map_or_else(String::new, |n| format!("{n} "));

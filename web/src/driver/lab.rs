@@ -259,7 +259,11 @@ impl Driver {
                 (session.rest(), session.is_running())
             };
             match rest {
-                Rest::Opening if matches!(*self.status.borrow(), Status::Dead { .. }) => return Rest::Lost,
+                Rest::Opening
+                    if matches!(*self.status.borrow(), Status::Dead { .. }) || self.link.is_silent() =>
+                {
+                    return Rest::Lost;
+                }
                 Rest::Opening | Rest::Working | Rest::Sleeping => {}
                 // While all run step by step, a pause between two steps is not the end.
                 Rest::Ready(_) if running => {}

@@ -16,6 +16,8 @@ use web_sys::{BinaryType, MessageEvent, WebSocket};
 
 /// The waits between attempts, milliseconds.
 const BACKOFF: [f64; 6] = [250.0, 500.0, 1000.0, 2000.0, 4000.0, 8000.0];
+/// Attempts in vain after which the server counts as silent (some two seconds).
+const PATIENCE: usize = 3;
 /// Messages after which one is acknowledged at once.
 const ACK_AFTER: u64 = 32;
 /// Otherwise so many milliseconds later.
@@ -197,6 +199,11 @@ impl Link {
         }
         let attempt = self.attempts.get();
         self.attempts.set(attempt + 1);
+        if attempt == PATIENCE {
+            // Said again: whoever waits for a first answer gives up now.
+            let status = self.status();
+            self.tell(&status);
+        }
         let wait = BACKOFF[attempt.min(BACKOFF.len() - 1)];
         *self.retry.borrow_mut() = Some(Timer::after(wait, move || {
             if let Some(link) = weak.upgrade() {
@@ -283,6 +290,15 @@ impl Link {
             return;
         }
         *self.status.borrow_mut() = status.clone();
+        self.tell(&status);
+    }
+
+    /// Has the server not answered for so long that a script should be told?
+    pub fn is_silent(&self) -> bool {
+        self.attempts.get() > PATIENCE
+    }
+
+    fn tell(&self, status: &Status) {
         let listeners: Vec<_> = self
             .listeners
             .borrow()
@@ -290,7 +306,7 @@ impl Link {
             .filter_map(Weak::upgrade)
             .collect();
         for listener in listeners {
-            listener.status(&status);
+            listener.status(status);
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::playground;
 use engine::session::{Command, LabSpec, Rest, Session, Side};
 use engine::timeline::words::capital;
 use leptos::prelude::Owner;
-use protocol::{ProgramId, bounds};
+use protocol::{ProgramId, WireAction, bounds};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -195,9 +195,10 @@ impl LabHandle {
         let stage = loaded(Rc::clone(&self.shared)).await?;
         if stage.driver.quiet().await == Rest::Lost {
             let notice = stage.driver.session().timeline().live().notice.clone();
-            return Err(sentence(
-                notice.map_or_else(|| "The lab has no network.".into(), |(_, text)| text),
-            ));
+            return Err(sentence(notice.map_or_else(
+                || "The server does not answer, so the lab has no network.".into(),
+                |(_, text)| text,
+            )));
         }
         stage.show_now().await;
         Ok(())
@@ -240,6 +241,26 @@ impl LabHandle {
     /// One step back into the past; false at the beginning.
     pub fn back(&self) -> Result<bool, JsError> {
         Ok(self.stage()?.ui.back())
+    }
+
+    /// Does something with the wire (an action as JSON); waits until all is quiet again.
+    pub async fn wire(&self, action: String) -> Result<(), JsError> {
+        let stage = loaded(Rc::clone(&self.shared)).await?;
+        let action: WireAction = serde_json::from_str(&action).map_err(|e| {
+            sentence(format!(
+                "This is not something that can be done with a wire: {e}."
+            ))
+        })?;
+        stage.ui.go_live();
+        stage.driver.quiet().await;
+        if !stage.ui.wire(action) {
+            return Err(sentence(
+                "This lab's network has no wire: packets can be held in the kernel lab only.",
+            ));
+        }
+        stage.driver.quiet().await;
+        stage.show_now().await;
+        Ok(())
     }
 
     /// Types a line, with Enter at its end, into the terminal of the program with this name.

@@ -105,7 +105,8 @@ pub fn caption(moment: &Moment<'_>) -> Caption {
 }
 
 fn all_ended(moment: &Moment<'_>) -> bool {
-    moment.is_live()
+    !moment.replay
+        && moment.is_live()
         && *moment.rest == Rest::Ended
         && moment.state.programs.iter().all(|p| p.raised.is_none())
 }

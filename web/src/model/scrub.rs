@@ -3,7 +3,7 @@
 use super::Moment;
 use super::markup::Markup;
 use engine::timeline::words;
-use protocol::{Event, EventKind};
+use protocol::{Event, EventKind, WireNews};
 
 /// Pixels that one sign takes at most and at least.
 const WIDE: f64 = 14.0;
@@ -18,6 +18,8 @@ pub enum Sign {
     Other,
     /// A call.
     Call,
+    /// A packet.
+    Packet,
     /// A state.
     State,
     /// An error.
@@ -33,6 +35,10 @@ impl Sign {
             }
             (_, "error") => Self::Error,
             (_, "state") => Self::State,
+            (EventKind::Wire { news, .. }, _) => match news {
+                WireNews::Sent { .. } | WireNews::Now { .. } => Self::Packet,
+                _ => Self::Other,
+            },
             (_, "call") => Self::Call,
             (_, "line") => Self::Line,
             _ => Self::Other,
@@ -107,6 +113,7 @@ pub fn draw(moment: &Moment<'_>, width: f64) -> String {
             Sign::Line => ("line", format!("M{x} 12v5")),
             Sign::Other => ("other", format!("M{x} 14.5v.01")),
             Sign::Call => ("call", format!("M{} 8h-4v12h4", x + 2.0)),
+            Sign::Packet => ("packet", format!("M{} 10l7 7m0-4v4h-4", x - 3.5)),
             Sign::State => ("state", format!("M{x} 9.5l4 4.5-4 4.5-4-4.5z")),
             Sign::Error => ("error", format!("M{} 11l6 6m0-6l-6 6", x - 3.0)),
         };

@@ -2,7 +2,8 @@
 //! kernel has not spoken of yet has no state here.
 
 use super::bytes;
-use engine::timeline::{SocketState, State};
+use engine::timeline::{SocketState, State, words};
+use protocol::wire::{Embryo, Timer, TimerKind};
 use protocol::{Address, ProgramId, Sample, SocketId, TcpState};
 
 /// One socket.
@@ -32,6 +33,10 @@ pub struct SocketCard {
     pub look: Look,
     /// Something that is not seen elsewhere, in a few words.
     pub note: Option<String>,
+    /// A timer of the kernel: what for, and when it ends (nanoseconds since the lab began).
+    pub timer: Option<(&'static str, u64)>,
+    /// More that the kernel tells of a connection: name, value, plain words.
+    pub more: Vec<(&'static str, String, &'static str)>,
 }
 
 /// How a card is framed.
@@ -65,15 +70,136 @@ pub struct Queue {
     pub queued: u32,
     /// listen()'s argument.
     pub backlog: u32,
+    /// Connections whose handshake is not over.
+    pub half_open: usize,
 }
 
 /// A program's sockets at the cursor. `since` is the event at which the last step began: changes after it are marked.
 /// `lit` is the socket whose receive buffer belongs to what is lit.
 pub fn cards(state: &State, program: ProgramId, since: u64, lit: Option<SocketId>) -> Vec<SocketCard> {
-    state
-        .sockets_of(program)
-        .map(|socket| card(socket, since, lit == Some(socket.id)))
-        .collect()
+    let mut cards = Vec::new();
+    for socket in state.sockets_of(program) {
+        let mut of_socket = card(socket, since, lit == Some(socket.id));
+        let embryos: Vec<_> = embryos(state, socket).collect();
+        if let Some(queue) = &mut of_socket.queue {
+            queue.half_open = embryos
+                .iter()
+                .filter(|e| e.state == TcpState::SynReceived)
+                .count();
+        }
+        cards.push(of_socket);
+        cards.extend(embryos.into_iter().map(|e| embryo_card(socket, e, state.t)));
+    }
+    cards
+}
+
+/// Connections that wait for accept() on this listening socket.
+pub fn embryos<'a>(state: &'a State, socket: &'a SocketState) -> impl Iterator<Item = &'a Embryo> {
+    let listens = socket.closed.is_none() && socket.state() == Some(TcpState::Listen);
+    let local = socket.sample.as_ref().and_then(|s| s.local.as_ref());
+    let known = |e: &Embryo| {
+        // A connection that accept() has taken is a socket of its own from then on.
+        let taken =
+            |s: &Sample| s.local.as_ref() == Some(&e.local) && s.peer.as_ref() == Some(&e.peer) && !s.closed;
+        state
+            .sockets_of(socket.program)
+            .any(|s| s.sample.as_ref().is_some_and(taken))
+    };
+    let all = state.wire.embryos.iter();
+    all.filter(move |e| listens && local.and_then(Address::port) == e.local.port() && !known(e))
+}
+
+fn embryo_card(listener: &SocketState, embryo: &Embryo, t: u64) -> SocketCard {
+    let half = embryo.state == TcpState::SynReceived;
+    let note = if half {
+        "the kernel has answered the SYN; no program has this connection yet"
+    } else {
+        "open, and waits for accept()"
+    };
+    SocketCard {
+        id: listener.id,
+        fd: "no fd yet".into(),
+        state: embryo.state.name().into(),
+        was: None,
+        local: Some(address_text(&embryo.local)),
+        peer: Some(address_text(&embryo.peer)),
+        send: None,
+        receive: (embryo.recv_queue > 0).then(|| Buffer {
+            len: embryo.recv_queue.into(),
+            note: Some("arrived before accept()"),
+            ..Buffer::default()
+        }),
+        queue: None,
+        port: None,
+        look: Look::NoDescriptor,
+        note: Some(note.into()),
+        timer: embryo.timer.and_then(|timer| timer_text(timer, t)),
+        more: Vec::new(),
+    }
+}
+
+fn timer_text(timer: Timer, t: u64) -> Option<(&'static str, u64)> {
+    let what = match timer.what {
+        TimerKind::Retransmit => "sends again in",
+        TimerKind::TimeWait => "TIME-WAIT ends in",
+        TimerKind::ZeroWindowProbe => "asks the closed window again in",
+        // Hours away, and never seen to end.
+        TimerKind::KeepAlive => return None,
+    };
+    Some((what, t + u64::from(timer.left) * 1_000_000))
+}
+
+/// What TCP_INFO tells beside the state.
+fn more(sample: &Sample) -> Vec<(&'static str, String, &'static str)> {
+    let Some(tcp) = sample.tcp else { return Vec::new() };
+    let ms = |us: u32| format!("{:.1} ms", f64::from(us) / 1000.0);
+    let bytes = |n: u32| words::bytes_count(n.into());
+    let mut all = vec![
+        (
+            "RTT",
+            format!("{} ± {}", ms(tcp.rtt), ms(tcp.rttvar)),
+            "there and back, smoothed",
+        ),
+        ("RTO", ms(tcp.rto), "unacknowledged for so long: sent again"),
+        (
+            "cwnd",
+            format!("{} segments", tcp.cwnd),
+            "may be on their way at once",
+        ),
+        ("Window", bytes(tcp.window), "this end has room for"),
+        ("MSS", bytes(tcp.mss), "in one segment at most"),
+        (
+            "Unacknowledged",
+            format!("{} segments", tcp.unacked),
+            "sent, no ACK yet",
+        ),
+        (
+            "Sent again",
+            format!("{} segments", tcp.retransmitted),
+            "since the connection began",
+        ),
+    ];
+    if tcp.peer_window > 0 {
+        all.insert(
+            4,
+            (
+                "Peer's window",
+                bytes(tcp.peer_window),
+                "the other end has room for",
+            ),
+        );
+    }
+    if tcp.ssthresh > 0 && tcp.ssthresh < 0x7fff_ffff {
+        all.insert(
+            3,
+            (
+                "ssthresh",
+                format!("{} segments", tcp.ssthresh),
+                "above it cwnd grows slowly",
+            ),
+        );
+    }
+    all
 }
 
 fn card(socket: &SocketState, since: u64, lit: bool) -> SocketCard {
@@ -117,10 +243,21 @@ fn card(socket: &SocketState, since: u64, lit: bool) -> SocketCard {
             .map(|q| Queue {
                 queued: q.queued,
                 backlog: q.backlog,
+                half_open: 0,
             }),
         port: sample.filter(|_| listens).and_then(|s| s.local.as_ref()?.port()),
         look,
-        note: lingers.then(|| "closed by the program; the kernel still has work with it".into()),
+        note: lingers.then(|| match sample.and_then(|s| s.state) {
+            Some(TcpState::TimeWait) => {
+                "closed; the kernel answers stray segments until the time is up".into()
+            }
+            _ => "closed by the program; the kernel still has work with it".into(),
+        }),
+        timer: sample
+            .and_then(|s| s.timer)
+            .filter(|_| !closed || lingers)
+            .and_then(|timer| timer_text(timer, socket.sampled_at)),
+        more: buffers.map(more).unwrap_or_default(),
     }
 }
 

@@ -5,7 +5,7 @@ use super::story::{self, CLIENT, SERVER, Story};
 use super::{advice, caption, details, lane, lit, sockets, states, steps, words};
 use crate::diagram::Diagram;
 use engine::session::Rest;
-use protocol::{EventKind, TcpState};
+use protocol::{EventKind, TcpState, WireNews};
 
 /// Reads a story at event `seq`.
 pub(super) fn at<R>(story: &Story, seq: u64, read: impl FnOnce(&Moment<'_>) -> R) -> R {
@@ -59,7 +59,8 @@ fn buffers_show_the_bytes_that_the_kernel_told_of() {
         listener.queue,
         Some(sockets::Queue {
             queued: 0,
-            backlog: 1
+            backlog: 1,
+            half_open: 0
         })
     );
     assert!(listener.receive.is_none(), "a listening socket carries no data");
@@ -235,4 +236,49 @@ fn an_empty_lab_has_a_caption_and_no_errors() {
     assert!(!said.can_next && !said.bad && !said.what.is_empty());
     assert_eq!(at(&story, 0, |m| details::details(m, 0)), None);
     assert_eq!(at(&story, 0, |m| words::window(m, 0)).rows, []);
+}
+
+#[test]
+fn a_half_open_connection_stands_beside_its_listener_until_it_is_a_socket() {
+    let story = story::handshake_held();
+    let cards = at(&story, LIVE, |m| sockets::cards(m.state, SERVER, 0, None));
+    assert_eq!(
+        cards.iter().map(|c| c.state.as_str()).collect::<Vec<_>>(),
+        ["LISTEN", "SYN-RECEIVED"]
+    );
+    assert_eq!(cards[0].queue.map(|q| q.half_open), Some(1));
+    assert_eq!(cards[1].look, sockets::Look::NoDescriptor);
+    assert!(cards[1].timer.is_some_and(|(what, _)| what == "sends again in"));
+    let story = story::packets_whole();
+    let states = |cards: Vec<sockets::SocketCard>| cards.into_iter().map(|c| c.state).collect::<Vec<_>>();
+    let server = at(&story, LIVE, |m| sockets::cards(m.state, SERVER, 0, None));
+    assert_eq!(states(server), ["LISTEN", "CLOSED"]);
+    // The closed connection is the kernel's until TIME-WAIT is over: 59 s from when it was told.
+    let client = at(&story, LIVE, |m| sockets::cards(m.state, CLIENT, 0, None));
+    let told = at(&story, LIVE, |m| {
+        m.state.sockets_of(CLIENT).last().map(|s| s.sampled_at)
+    });
+    assert_eq!(
+        client[0].timer,
+        told.map(|t| ("TIME-WAIT ends in", t + 59_000_000_000))
+    );
+}
+
+#[test]
+fn next_in_the_past_goes_from_packet_to_packet() {
+    let story = story::handshake_held();
+    let events = story.timeline.events();
+    let delivered = events
+        .iter()
+        .find(|e| {
+            matches!(
+                &e.kind,
+                EventKind::Wire {
+                    news: WireNews::Now { .. },
+                    ..
+                }
+            )
+        })
+        .map(|e| e.seq);
+    assert_eq!(Some(steps::before(events, story.timeline.len()) + 1), delivered);
 }

@@ -99,12 +99,17 @@ fn Waits(ui: Ui, marks: Memo<Vec<LineMark>>) -> impl IntoView {
         let hook = api.clone();
         Some(view! {
             <li class="ann wait" data-waits=hook>
-                {icon(icons::WAIT)}{who}"blocked in "{api}" for "
-                {move || span_text(ui.now().saturating_sub(since))}
+                {icon(icons::WAIT)}{who}"blocked in "{api}
+                {move || for_text(ui.now().saturating_sub(since))}
             </li>
         })
     };
     move || marks.get().into_iter().filter_map(row).collect_view()
+}
+
+/// ` for 5.2 s`; nothing for what has only just begun.
+fn for_text(nanos: u64) -> Option<String> {
+    (nanos >= 100_000_000).then(|| format!(" for {}", span_text(nanos)))
 }
 
 /// An error where it happened: its name, a sentence, what to try.

@@ -8,6 +8,7 @@ use engine::session::Command;
 use leptos::html;
 use leptos::prelude::*;
 use protocol::{ProgramId, bounds};
+use wasm_bindgen::JsCast;
 
 /// The editor of one program; `saved` is told of each new source.
 #[component]
@@ -36,13 +37,26 @@ pub fn Editor(ui: Ui, id: ProgramId, line: u32, lane: Memo<LaneView>) -> impl In
             .collect_view()
     };
     let too_long = Memo::new(move |_| text.with(|t| t.len() > bounds::SOURCE));
+    // The focus goes back to where the editor was opened.
+    let leave = move || {
+        let lane = area
+            .get_untracked()
+            .and_then(|a| a.closest("[data-lane]").ok().flatten());
+        ui.editing.set(None);
+        request_animation_frame(move || {
+            let button = lane.and_then(|l| l.query_selector("[data-do=edit]").ok().flatten());
+            if let Some(button) = button.and_then(|b| b.dyn_into::<web_sys::HtmlElement>().ok()) {
+                let _ = button.focus();
+            }
+        });
+    };
     let apply = move |run: bool| {
         if too_long.get_untracked() {
             return;
         }
         let source = text.get_untracked();
         let driver = ui.driver();
-        ui.editing.set(None);
+        leave();
         if source != driver.session().source_at(id, u64::MAX) {
             ui.command(Command::Edit(id, source));
         }
@@ -52,7 +66,7 @@ pub fn Editor(ui: Ui, id: ProgramId, line: u32, lane: Memo<LaneView>) -> impl In
     };
     let key = move |event: leptos::ev::KeyboardEvent| {
         match event.key().as_str() {
-            "Escape" => ui.editing.set(None),
+            "Escape" => leave(),
             "Enter" if event.ctrl_key() || event.meta_key() => apply(true),
             "Tab" if !event.ctrl_key() && !event.alt_key() => {
                 if let Some(area) = area.get_untracked() {
@@ -95,7 +109,7 @@ pub fn Editor(ui: Ui, id: ProgramId, line: u32, lane: Memo<LaneView>) -> impl In
             <div class="bar2">
                 <button type="button" class="btn" data-do="apply" disabled=move || too_long.get() on:click=move |_| apply(false)>"Keep"</button>
                 <button type="button" class="btn" data-do="run-edited" disabled=move || too_long.get() on:click=move |_| apply(true)>"Run it"<kbd>"Ctrl+Enter"</kbd></button>
-                <button type="button" class="btn flat" on:click=move |_| ui.editing.set(None)>"Cancel"</button>
+                <button type="button" class="btn flat" on:click=move |_| leave()>"Cancel"</button>
                 <span class="fault" role="status">{move || {
                     if too_long.get() {
                         return format!("Too long: a program has at most {} KiB.", bounds::SOURCE >> 10);
@@ -134,7 +148,7 @@ trait Insert {
 impl Insert for web_sys::Document {
     /// `document.execCommand('insertText')`: old, and still the only way into a textarea's own undo.
     fn exec_command_insert(&self, text: &str) -> bool {
-        use wasm_bindgen::{JsCast, JsValue};
+        use wasm_bindgen::JsValue;
         let Ok(run) = js_sys::Reflect::get(self, &JsValue::from_str("execCommand")) else {
             return false;
         };

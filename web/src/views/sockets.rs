@@ -3,7 +3,7 @@
 use super::Ui;
 use super::icons::{self, icon};
 use crate::model::sockets::{Buffer, Look, Queue, SocketCard, cards};
-use crate::model::steps;
+use crate::model::{span_text, steps};
 use leptos::prelude::*;
 use protocol::ProgramId;
 
@@ -62,7 +62,22 @@ fn card(ui: Ui, card: SocketCard) -> impl IntoView {
             {card.receive.map(|b| buffer("receive", "fill", b))}
             {card.port.map(|port| publish(ui, port))}
             {card.note.map(|note| view! { <p class="note">{note}</p> })}
+            {card.timer.map(|(what, end)| view! { <p class="note" data-timer>{what}" "{move || span_text(end.saturating_sub(ui.now()))}</p> })}
+            {(!card.more.is_empty()).then(|| deeper(ui, card.more))}
         </article>
+    }
+}
+
+/// What TCP_INFO tells: opened once for all sockets, and stays open from step to step.
+fn deeper(ui: Ui, rows: Vec<(&'static str, String, &'static str)>) -> impl IntoView {
+    let rows = StoredValue::new(rows);
+    let row = |(name, value, plain): (&'static str, String, &'static str)| {
+        view! { <tr><th scope="row">{name}</th><td>{value}</td><td class="w">{plain}</td></tr> }
+    };
+    view! {
+        <button type="button" class="deep" aria-expanded=move || ui.deep.get().to_string() data-do="deep"
+            on:click=move |_| ui.deep.update(|d| *d = !*d)>{move || if ui.deep.get() { "Less" } else { "RTT, windows, timers" }}</button>
+        <Show when=move || ui.deep.get()><table class="info"><tbody>{rows.get_value().into_iter().map(row).collect_view()}</tbody></table></Show>
     }
 }
 
@@ -106,6 +121,10 @@ fn queue(queue: Queue) -> impl IntoView {
     let slots: Vec<_> = (0..slots)
         .map(|i| view! { <i class:full=i < queue.queued></i> })
         .collect();
+    let half = match queue.half_open {
+        0 => String::new(),
+        n => format!("; {n} half open"),
+    };
     let note = match queue.queued {
         0 => "nobody waits for accept()".to_owned(),
         1 => "1 connection is open and waits for accept()".to_owned(),
@@ -113,6 +132,6 @@ fn queue(queue: Queue) -> impl IntoView {
     };
     view! {
         <div class="bk" data-backlog><span class="bn">"backlog"</span><span class="slots">{slots}</span>
-            <span class="bv">{queue.queued}"/"{queue.backlog}</span><small>{note}</small></div>
+            <span class="bv">{queue.queued}"/"{queue.backlog}</span><small>{note}{half}</small></div>
     }
 }

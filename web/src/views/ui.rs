@@ -72,6 +72,8 @@ pub struct Ui {
     pub picked: RwSignal<Option<u64>>,
     /// The packet on the wire that keys and buttons are for; `None`: the first that waits.
     pub packet: RwSignal<Option<PacketId>>,
+    /// Sockets show what TCP_INFO tells.
+    pub deep: RwSignal<bool>,
     /// The dialog of the wire's rules is open.
     pub rules: RwSignal<bool>,
     /// The program that is being edited, and the line where the editor opens.
@@ -111,6 +113,7 @@ impl Ui {
             shown,
             picked: RwSignal::new(None),
             packet: RwSignal::new(None),
+            deep: RwSignal::new(false),
             rules: RwSignal::new(false),
             editing: RwSignal::new(None),
             present: RwSignal::new(present),

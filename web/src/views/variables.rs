@@ -120,6 +120,24 @@ fn read(ui: Ui, id: ProgramId, last: Last, old: Option<&Vars>) -> Vars {
     Vars { stop, frames, before }
 }
 
+/// A value; a socket in short, in full when it is opened.
+fn value(full: String) -> impl IntoView {
+    match short_socket(&full) {
+        Some(short) => view! { <details><summary>{short}</summary>{full}</details> }.into_any(),
+        None => full.into_any(),
+    }
+}
+
+/// `<socket fd 3>` for `<socket.socket fd=3, family=2, ...>`.
+fn short_socket(full: &str) -> Option<String> {
+    let inside = full.strip_prefix("<socket.socket ")?.strip_suffix('>')?;
+    if inside.starts_with("[closed]") {
+        return Some("<socket, closed>".into());
+    }
+    let fd = inside.strip_prefix("fd=")?.split(',').next()?;
+    Some(format!("<socket fd {fd}>"))
+}
+
 /// The panel.
 #[component]
 pub fn Variables(ui: Ui, id: ProgramId) -> impl IntoView {
@@ -133,7 +151,7 @@ pub fn Variables(ui: Ui, id: ProgramId) -> impl IntoView {
                 view! {
                     <tr class:chg=row.changed>
                         <th scope="row">{row.name}</th>
-                        <td title=row.kind>{row.value}</td>
+                        <td title=row.kind>{value(row.value)}</td>
                         <td class="tag">{row.changed.then(|| view! { {icon(icons::CHANGED)}<span class="sr">"changed"</span> })}</td>
                     </tr>
                 }

@@ -112,7 +112,7 @@ pub fn WireControl(ui: Ui) -> impl IntoView {
     let held = Memo::new(move |_| ui.read(|m| m.state.wire.held));
     let rules = Memo::new(move |_| ui.read(|m| m.state.wire.rules.len()));
     view! {
-        <Show when=move || ui.has_wire()>
+        <Show when=move || ui.has_wire() && !ui.driver().session().is_replay()>
             <button type="button" class="btn hold" aria-pressed=move || held.get().to_string() disabled=move || !ui.can_act()
                 title="Every packet waits on the wire until you let it go (H)" data-do="hold" on:click=move |_| { ui.hold_or_not(); }>
                 {icon(icons::HELD)}<span>"Hold packets"</span><i>{move || if held.get() { "on" } else { "off" }}</i>
