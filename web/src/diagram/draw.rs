@@ -2,7 +2,7 @@
 //! timeline of ten thousand events costs no more than one of fifty.
 
 use super::model::{Diagram, Mark, What};
-use super::pen::{Look, Pen, cut, tenth};
+use super::pen::{HERE_AT, Look, Pen, cut, tenth};
 use crate::model::bytes;
 use crate::model::markup::Markup;
 use engine::session::Side;
@@ -112,7 +112,7 @@ impl Diagram {
         let end = pen.px(self.bottom()) + 26.0 * f;
         let heads = if past { 0 } else { pen.head_rows() };
         let height = (end + heads as f64 * 17.0 * f + 12.0 * f).ceil();
-        let here = past.then_some(focus + 22.0 * f);
+        let here = past.then_some(focus + HERE_AT * f);
         pen.times();
         pen.lifelines(end, here);
         for mark in self.marks() {
@@ -341,7 +341,7 @@ impl Pen<'_> {
         // What was still open at the cursor goes on dotted below it.
         let open_here = ended.is_none_or(|(seq, _)| self.later(seq));
         let split = if self.past && ghost.is_empty() && open_here {
-            Some(f64::from(self.cursor_row) * f + 22.0 * f)
+            Some((f64::from(self.cursor_row) + HERE_AT) * f)
         } else {
             None
         };

@@ -8,7 +8,9 @@ use engine::session::Side;
 use protocol::ProgramId;
 
 /// Room for the line "You are here" between the past and what came after it, in rows' units.
-const HERE: f64 = 38.0;
+const HERE: f64 = 52.0;
+/// Where that line stands below the cursor's row: clear of a packet that waits there.
+pub(super) const HERE_AT: f64 = 36.0;
 
 /// How a label looks.
 pub(super) struct Look<'a> {

@@ -3,7 +3,7 @@
 use super::{Moment, steps, wire};
 use engine::session::{NextStep, Rest};
 use engine::timeline::words;
-use protocol::{Event, EventKind, Outcome, TcpState};
+use protocol::{Event, EventKind, Outcome, TcpState, WireNews};
 
 /// The line under the toolbar.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,6 +44,10 @@ fn weight(event: &Event) -> u8 {
             Some(TcpState::Closed) | None if sample.recv_queue == 0 => 0,
             _ => 3,
         },
+        EventKind::Wire {
+            news: WireNews::Again { .. },
+            ..
+        } => 2,
         EventKind::Wire { .. } => 6,
         EventKind::Embryos { .. } | EventKind::Hosts { .. } => 2,
         EventKind::Resumed { .. } => 2,
