@@ -18,8 +18,12 @@ pub struct RunArgs {
     /// Hosts of the lab: one for all programs, or one for each, with the program's name.
     #[arg(long, value_enum)]
     pub hosts: Option<Hosts>,
+    /// How the wire begins, as JSON: {"held":true}, or {"rules":[{"which":"data","what":"lose"}],"seed":1}.
+    #[arg(long, value_name = "FILE")]
+    pub wire: Option<PathBuf>,
     /// One JSON array a line: ["start","server"], ["start","client","arg"], ["type","client","text"], ["sleep",0.5],
-    /// ["interrupt","server"], ["eof","client"], ["wait","client",5].
+    /// ["interrupt","server"], ["eof","client"], ["wait","client",5], ["wire",{"wire":"deliver"}] (to the packet that waits
+    /// first, unless "packet" names another one).
     #[arg(long)]
     pub script: Option<PathBuf>,
     /// Seconds after which what still runs is ended.
@@ -74,6 +78,8 @@ impl RunArgs {
         if self.network.is_some() {
             spec.network = self.network;
         }
+        // Nobody is there to let packets go, unless somebody says so.
+        spec.held = false;
         match self.hosts {
             None => {}
             Some(Hosts::One) => spec.hosts.clear(),

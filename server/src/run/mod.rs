@@ -3,6 +3,7 @@
 //! ```text
 //! args.rs      what to run                     command line -> LabSpec
 //! script.rs    what the learner would do       --script -> lines
+//! wire.rs      how the wire begins             --wire -> held, rules
 //! drive.rs     session <-> network             effects -> calls, answers -> inputs
 //! output.rs    what is written                 timeline -> terminal, --out, --transcript, --timeline
 //! ```
@@ -11,6 +12,7 @@ mod args;
 mod drive;
 mod output;
 mod script;
+mod wire;
 
 pub use args::RunArgs;
 pub use drive::Driver;
@@ -33,8 +35,10 @@ const TIMEOUT: u8 = 3;
 /// # Errors
 /// Bad usage, or the network cannot be had: one sentence each.
 pub async fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
-    let spec = args.lab()?;
+    let mut spec = args.lab()?;
     let names = spec.names();
+    let begin = args.wire.as_deref().map(wire::read).transpose()?;
+    spec.held = begin.as_ref().is_some_and(|wire| wire.held);
     let script = match &args.script {
         None => None,
         Some(path) => {
@@ -46,6 +50,9 @@ pub async fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
     let mut outputs = Outputs::new(args, &names)?;
     let networks = Networks::start().await;
     let mut driver = Driver::open(&networks, spec, world(args.seed)?).await?;
+    if let Some(rules) = begin.and_then(wire::Begin::rules) {
+        driver.command(Command::Wire(rules));
+    }
     let limit = Duration::try_from_secs_f64(args.timeout).context("--timeout needs seconds, not negative")?;
     let finished = tokio::time::timeout(limit, follow(&mut driver, script, &mut outputs)).await;
     driver.stop_all();
@@ -120,6 +127,11 @@ async fn play(driver: &mut Driver, outputs: &mut Outputs, line: Line) -> anyhow:
         Line::Interrupt(name) => {
             let id = driver.program(&name);
             driver.command(Command::Interrupt(id));
+        }
+        Line::Wire(act) => {
+            let first = driver.session().timeline().live().wire.held_packets().next();
+            let action = act.on(first.map(|packet| packet.id))?;
+            driver.command(Command::Wire(action));
         }
         Line::Sleep(seconds) => {
             let until = tokio::time::Instant::now() + Duration::from_secs_f64(seconds);

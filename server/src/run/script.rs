@@ -1,5 +1,6 @@
 //! The script of `wirelab run --script`: one JSON array a line.
 
+use super::wire::Act;
 use anyhow::{Context as _, bail};
 use serde_json::Value;
 
@@ -18,6 +19,8 @@ pub(super) enum Line {
     Eof(String),
     /// `["wait","client",5]`: until it ends, at most so many seconds.
     Wait(String, f64),
+    /// `["wire",{"wire":"deliver","packet":3}]`
+    Wire(Act),
 }
 
 /// Reads a whole script. Empty lines and lines that begin with `#` are passed over.
@@ -67,8 +70,8 @@ fn parse_line(line: &str, programs: &[String]) -> anyhow::Result<Line> {
     let most = match verb {
         "start" => usize::MAX,
         "type" | "wait" => 3,
-        "sleep" | "interrupt" | "eof" => 2,
-        _ => bail!("{verb:?} is not one of start, type, sleep, interrupt, eof, wait"),
+        "sleep" | "interrupt" | "eof" | "wire" => 2,
+        _ => bail!("{verb:?} is not one of start, type, sleep, interrupt, eof, wait, wire"),
     };
     if words.len() > most {
         bail!("{verb:?} has {} words, at most {most} fit", words.len());
@@ -82,6 +85,7 @@ fn parse_line(line: &str, programs: &[String]) -> anyhow::Result<Line> {
         "sleep" => Line::Sleep(seconds(1)?),
         "interrupt" => Line::Interrupt(program()?),
         "eof" => Line::Eof(program()?),
+        "wire" => Line::Wire(Act::read(words.get(1).cloned().unwrap_or_default())?),
         _ => Line::Wait(program()?, seconds(2)?),
     })
 }
@@ -117,6 +121,8 @@ mod tests {
             ("[\"jump\"]", "jump"),
             ("[\"eof\",\"client\",1]", "at most"),
             ("[\"type\",\"client\",5]", "text"),
+            ("[\"wire\",{\"wire\":\"cut\"}]", "cut"),
+            ("[\"wire\"]", "wire"),
         ] {
             let error = format!("{:#}", parse(&format!("\n{bad}"), &programs()).unwrap_err());
             assert!(

@@ -225,6 +225,7 @@ impl State {
         };
         let sock = self.open(id)?;
         sock.names = None;
+        sock.connects_to = raw.to_std();
         let (timeout, send_timeout) = (sock.timeout, sock.send_timeout);
         let (end, deadline) = match (sys::connect(sock.fd(), &raw), timeout) {
             (Ok(()), _) => return Ok(Begun::Ended(Outcome::Done)),

@@ -124,7 +124,16 @@ impl State {
         }
         let sock = self.socks.get_mut(&id)?;
         (sample.local, sample.peer) = sock.names.clone().unwrap_or_default();
-        if sock.told.as_ref() == Some(&sample) {
+        if sock.is_tcp()
+            && is_under_way(&sample)
+            && let Some(diag) = self.place.diag(sock.host)
+            && let Some(local) = sample.local.as_ref().and_then(to_std)
+            && let Some(peer) = sample.peer.as_ref().and_then(to_std).or(sock.connects_to)
+        {
+            let known = sockdiag::connection(diag, local, peer).ok().flatten();
+            sample.timer = known.and_then(|known| known.timer);
+        }
+        if sock.told.as_ref().is_some_and(|told| is_same(told, &sample)) {
             return None;
         }
         sock.told = Some(sample.clone());
@@ -295,8 +304,8 @@ fn kernel_state(sock: &mut Sock) -> Sample {
         return sample;
     }
     sample.recv_queue = sys::bytes_to_read(sock.fd()).unwrap_or(0);
-    // For AF_UNIX the kernel tells memory, not bytes.
-    if sock.family != libc::AF_UNIX {
+    // For AF_UNIX the kernel tells memory, not bytes; after a refused connection, sequence numbers that were never bytes.
+    if sock.family != libc::AF_UNIX && sample.state != Some(TcpState::Closed) {
         sample.send_queue = sys::bytes_unsent(sock.fd()).unwrap_or(0);
     }
     if sample.recv_queue > 0 {

@@ -39,6 +39,8 @@ pub(super) struct Sock {
     pub(super) muted: bool,
     /// getsockname() and getpeername(); `None` when they may have changed.
     pub(super) names: Option<(Option<Address>, Option<Address>)>,
+    /// Where connect() was told to go: until it is there, getpeername() does not tell.
+    pub(super) connects_to: Option<SocketAddr>,
     /// It waits for packets that are held on the wire.
     pub(super) patient: bool,
     /// What was told about it last.
@@ -64,6 +66,7 @@ impl Sock {
             watched: Ready::NONE,
             muted: false,
             names: None,
+            connects_to: None,
             patient: false,
             told: None,
         }

@@ -416,6 +416,9 @@ impl State {
         }
         let delay = self.look_delay;
         let samples = self.sample_all();
+        if self.refresh_embryos() {
+            self.look_soon();
+        }
         if samples.is_empty() {
             self.look_delay = (delay * 2).min(LOOK_MOST);
             return;

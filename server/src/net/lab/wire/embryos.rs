@@ -46,6 +46,22 @@ impl State {
         self.line = Some(line);
     }
 
+    /// Looks at all embryos, if there are any, and tells of changes; true: the kernel will do something about one of them.
+    pub(in crate::net::lab) fn refresh_embryos(&mut self) -> bool {
+        let Some(mut line) = self.line.take() else {
+            return false;
+        };
+        let mut hosts: Vec<HostId> = line.embryos.iter().map(|e| e.host).collect();
+        hosts.dedup();
+        for host in hosts {
+            let changed = self.list_embryos(&mut line, host);
+            self.tell_line(&mut line, Vec::new(), changed);
+        }
+        let under_way = line.embryos.iter().any(|e| e.timer.is_some());
+        self.line = Some(line);
+        under_way
+    }
+
     fn list_embryos(&self, line: &mut Line, host: HostId) -> Option<Vec<Embryo>> {
         let diag = self.place.diag(host)?;
         let mut now: Vec<Embryo> = line.embryos.iter().filter(|e| e.host != host).cloned().collect();
