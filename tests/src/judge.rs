@@ -44,6 +44,12 @@ pub fn curl() -> Option<PathBuf> {
     find("CURL", &["curl"])
 }
 
+/// tshark: what a capture holds.
+#[must_use]
+pub fn tshark() -> Option<PathBuf> {
+    find("TSHARK", &["tshark"])
+}
+
 /// Says that a judge is missing: a printed line, or the end of the test where all must be judged.
 pub(crate) fn missing(sentence: &str) {
     let demanded =

@@ -5,6 +5,7 @@
 //! server    the binary `wirelab`, started on a free port and stopped by its own handle
 //! browser   chromedriver and one Chromium per test
 //! native_page   the engine's session over /ws, without a browser
+//! pdml      what tshark says of a capture
 //! story     a lab's timeline, as a test asks about it
 //! page      what a test does with a page: the element's scripting interface, keys, axe-core, screenshots
 //! ```
@@ -15,6 +16,7 @@ pub mod browser;
 pub mod judge;
 pub mod native_page;
 pub mod page;
+pub mod pdml;
 pub mod server;
 pub mod story;
 

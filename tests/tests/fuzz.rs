@@ -382,3 +382,32 @@ fn sessions() {
         assert_eq!(again.expect("whole").live(), timeline.live());
     });
 }
+
+/// Whatever stands in a packet: every field lies within it, and it has a summary, followed or not.
+#[test]
+fn packets() {
+    // Headers that are nearly right, so that what is inside is reached.
+    const HEADS: [&[u8]; 6] = [
+        b"",
+        b"\x45\0\0\x40\0\x01\x40\0\x40\x06\0\0\x0a\0\0\x01\x0a\0\0\x02\x1f\x90\x9c\x40\0\0\0\x01\0\0\0\x02\xa0\x18\xff\xff\0\0\0\0",
+        b"\x45\0\0\x40\0\x01\0\0\x40\x11\0\0\x0a\0\0\x01\x0a\0\0\x02\0\x35\0\x35\0\x30\0\0\0\x01\x81\x80\0\x01\0\x02",
+        b"\x45\0\0\x40\0\x01\0\0\x40\x01\0\0\x0a\0\0\x01\x0a\0\0\x02\x03\x03\0\0\0\0\0\0\x45\0\0\x20\0\0\0\0\x40\x06",
+        b"\x60\0\0\0\0\x30\0\x40\xfd\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\xfd\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x02",
+        b"\x60\0\0\0\0\x30\x3a\x40\xfd\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\xfd\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x02\x01\x04",
+    ];
+    check!()
+        .with_type::<(u8, Vec<u8>, Vec<u8>)>()
+        .with_iterations(20_000)
+        .for_each(|(head, first, second)| {
+            let head = HEADS[usize::from(*head) % HEADS.len()];
+            let mut flows = engine::packet::Flows::default();
+            for (at, tail) in [first, second].into_iter().enumerate() {
+                let packet = [head, tail].concat();
+                let summary = flows.summary(at as u64, &packet);
+                assert!(!summary.to_string().is_empty());
+                for field in engine::packet::fields(&packet, summary.tracked) {
+                    assert!(packet.get(field.range.clone()).is_some(), "{field:?}");
+                }
+            }
+        });
+}
