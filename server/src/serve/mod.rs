@@ -85,6 +85,7 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
         }
         _ => {}
     }
+    sys::keep_freed_memory();
     let networks = Networks::start().await;
     let private = networks.private();
     let note = networks.note();

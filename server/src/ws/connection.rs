@@ -68,7 +68,7 @@ async fn patiently(
         biased;
         written = writing => written.map_err(|_| End::Lost),
         () = wanted.notified() => Err(End::Wanted),
-        () = tokio::time::sleep(patience) => Err(End::Lost),
+        () = async { tokio::time::sleep(patience).await } => Err(End::Lost),
     }
 }
 
@@ -176,7 +176,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
                 () = news.notified() => session.go_on(hub).await,
                 () = wanted.notified() => return End::Wanted,
                 // Room that others have made.
-                () = tokio::time::sleep(LOOK), if session.is_behind() => session.go_on(hub).await,
+                () = async { tokio::time::sleep(LOOK).await }, if session.is_behind() => session.go_on(hub).await,
                 _ = ping.tick() => match paused {
                     Some(since) if since.elapsed() > self.limits.patience => return End::Stuck,
                     Some(_) => {}

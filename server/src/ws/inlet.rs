@@ -2,7 +2,7 @@
 //!
 //! tungstenite reads in pieces of its read buffer's size and keeps that buffer. A small one costs an idle session little memory
 //! and a bulk transfer one system call for every 4 KiB. So when a piece comes back full, the next read takes a large gulp into a
-//! buffer that is given back as soon as it is empty.
+//! buffer that is given back with the first read that brings little.
 
 use std::io;
 use std::ops::Range;
@@ -40,11 +40,13 @@ impl<S: AsyncRead + Unpin> AsyncRead for Inlet<S> {
         let this = self.get_mut();
         if this.there.is_empty() {
             if !this.much {
-                // Nothing is there, or little: no buffer is needed, and none kept.
-                this.gulp = Vec::new();
                 let (before, room) = (buf.filled().len(), buf.remaining());
                 ready!(Pin::new(&mut this.stream).poll_read(cx, buf))?;
                 this.much = room > 0 && buf.filled().len() - before == room;
+                if !this.much {
+                    // Little is there: no buffer is needed, and none kept.
+                    this.gulp = Vec::new();
+                }
                 return Poll::Ready(Ok(()));
             }
             this.gulp.resize(GULP, 0);
@@ -52,8 +54,8 @@ impl<S: AsyncRead + Unpin> AsyncRead for Inlet<S> {
             let polled = Pin::new(&mut this.stream).poll_read(cx, &mut read);
             let n = read.filled().len();
             if polled.is_pending() {
+                // The buffer stays for the next message of a transfer; the first small one gives it back.
                 this.much = false;
-                this.gulp = Vec::new();
             }
             ready!(polled)?;
             this.there = 0..n;

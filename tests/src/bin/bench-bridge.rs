@@ -31,10 +31,12 @@ use wirelab_tests::server::binary;
 const SMALL: usize = 64;
 /// Small messages there and back.
 const ROUNDS: usize = 10_000;
+/// So many of one kind, then so many of the other: what slows the machine for a while slows both.
+const TURN: usize = 250;
 /// Bytes of the bulk transfer.
 const BULK: usize = 64 << 20;
 /// How often.
-const BULK_ROUNDS: usize = 4;
+const BULK_ROUNDS: usize = 10;
 /// One send() of it, and one message to the relay.
 const CHUNK: usize = 256 << 10;
 /// One recv() of it, and one read of the relay.
@@ -78,9 +80,17 @@ async fn measure() -> Result<()> {
     std::fs::write(site.path().join("index.html"), "")?;
 
     let bridge = Server::wirelab(site.path())?;
-    let ours = small_calls(&bridge).await?;
     let echo = Server::plain("echo")?;
-    let plain = small_echoes(&echo).await?;
+    let mut page = Page::open(&bridge).await?;
+    page.connection().await?;
+    let mut socket = echo.connect().await?;
+    let (mut ours, mut plain) = (Vec::with_capacity(ROUNDS), Vec::with_capacity(ROUNDS));
+    for _ in 0..ROUNDS / TURN {
+        small_calls(&mut page, &mut ours).await?;
+        small_echoes(&mut socket, &mut plain).await?;
+    }
+    let (ours, plain) = (median(ours), median(plain));
+    drop((page, socket));
     let micros = |t: Duration| t.as_secs_f64() * 1e6;
     report(
         &format!(
@@ -246,24 +256,19 @@ async fn serve_relay(socket: WebSocketStream<TcpStream>) -> Result<()> {
     down.await?
 }
 
-async fn small_echoes(server: &Server) -> Result<Duration> {
-    let mut socket = server.connect().await?;
-    let mut times = Vec::with_capacity(ROUNDS);
+async fn small_echoes(socket: &mut Socket, times: &mut Vec<Duration>) -> Result<()> {
     let data = Bytes::from(vec![b'x'; SMALL]);
-    for _ in 0..ROUNDS {
+    for _ in 0..TURN {
         let began = Instant::now();
         socket.send(Message::Binary(data.clone())).await?;
         socket.next().await.context("no echo")??;
         times.push(began.elapsed());
     }
-    Ok(median(times))
+    Ok(())
 }
 
-async fn small_calls(server: &Server) -> Result<Duration> {
-    let mut page = Page::open(server).await?;
-    page.connection().await?;
-    let mut times = Vec::with_capacity(ROUNDS);
-    for round in 0..ROUNDS {
+async fn small_calls(page: &mut Page, times: &mut Vec<Duration>) -> Result<()> {
+    for round in 0..TURN {
         let call = Call::Send {
             sock: CLIENT,
             flags: 0,
@@ -284,12 +289,12 @@ async fn small_calls(server: &Server) -> Result<Duration> {
                 _ => began = Instant::now(),
             }
         }
-        if round % 100 == 99 {
+        if round % 50 == 49 {
             let (sock, max, flags) = (SERVER, 1 << 20, 0);
             page.call(Call::Recv { sock, max, flags }).await?;
         }
     }
-    Ok(median(times))
+    Ok(())
 }
 
 fn median(mut times: Vec<Duration>) -> Duration {

@@ -295,10 +295,13 @@ fn kernel_state(sock: &mut Sock) -> Sample {
         closed: !sock.open,
         ..Sample::default()
     };
+    let mut unsent = None;
     if sock.is_tcp()
         && let Ok(info) = sys::tcp_info(sock.fd())
     {
         fill_tcp(&mut sample, info);
+        // With nothing in flight, SIOCOUTQ is what TCP_INFO has told already.
+        unsent = info.notsent.filter(|_| info.unacked == 0);
     }
     if sock.listening && sock.is_stream() {
         return sample;
@@ -306,7 +309,7 @@ fn kernel_state(sock: &mut Sock) -> Sample {
     sample.recv_queue = sys::bytes_to_read(sock.fd()).unwrap_or(0);
     // For AF_UNIX the kernel tells memory, not bytes; after a refused connection, sequence numbers that were never bytes.
     if sock.family != libc::AF_UNIX && sample.state != Some(TcpState::Closed) {
-        sample.send_queue = sys::bytes_unsent(sock.fd()).unwrap_or(0);
+        sample.send_queue = unsent.unwrap_or_else(|| sys::bytes_unsent(sock.fd()).unwrap_or(0));
     }
     if sample.recv_queue > 0 {
         let flags = libc::MSG_PEEK | libc::MSG_DONTWAIT;

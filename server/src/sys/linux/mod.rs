@@ -16,7 +16,7 @@ pub(crate) use namespace::{
     enter_network, has_all_capabilities, interface_index, unshare_network, unshare_user,
 };
 pub(crate) use pass::{receive_with_fds, send_with_fds, seqpacket_pair};
-pub(crate) use process::{interface_addresses, raise_descriptor_limit};
+pub(crate) use process::{interface_addresses, keep_freed_memory, raise_descriptor_limit};
 pub(crate) use socket::{
     accept, bind, blocking_socket, connect, get_option, listen, local_name, peer_name, receive, receive_from,
     send, send_to, set_option, shutdown, socket, socket_pair,

@@ -20,6 +20,20 @@ pub(crate) fn raise_descriptor_limit() -> Result<u64> {
     Ok(limit.rlim_cur)
 }
 
+/// Keeps the pages of large blocks that are freed for the next ones, up to a few megabytes: messages of a bulk transfer come and
+/// go in blocks of some 100 KB, and glibc gives such blocks back to the kernel each time, to fault them in again.
+pub(crate) fn keep_freed_memory() {
+    #[cfg(target_env = "gnu")]
+    {
+        const KEEP: libc::c_int = 4 << 20;
+        // SAFETY: mallopt only sets two numbers, and refuses bad ones.
+        unsafe {
+            libc::mallopt(libc::M_MMAP_THRESHOLD, KEEP);
+            libc::mallopt(libc::M_TRIM_THRESHOLD, KEEP);
+        }
+    }
+}
+
 /// The addresses of the machine's interfaces, in the kernel's order; without link-local ones, which need a scope.
 pub(crate) fn interface_addresses() -> Result<Vec<IpAddr>> {
     let mut first: *mut libc::ifaddrs = std::ptr::null_mut();

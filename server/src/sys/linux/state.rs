@@ -23,6 +23,8 @@ pub(crate) struct RawTcpInfo {
     pub(crate) rttvar: u32,
     /// Congestion window, segments.
     pub(crate) snd_cwnd: u32,
+    /// Bytes that wait to be sent for the first time (Linux 4.6 and later; else none).
+    pub(crate) notsent: Option<u32>,
     /// Maximum segment size for sending, bytes.
     pub(crate) snd_mss: u32,
     /// Slow start's threshold, segments.
@@ -49,7 +51,10 @@ pub(crate) fn tcp_info(fd: BorrowedFd<'_>) -> Result<RawTcpInfo> {
             &raw mut len,
         )
     })?;
-    Ok(RawTcpInfo::from_words(&words))
+    let mut info = RawTcpInfo::from_words(&words);
+    // tcpi_notsent_bytes.
+    info.notsent = (len as usize >= 37 * size_of::<u32>()).then_some(words[36]);
+    Ok(info)
 }
 
 impl RawTcpInfo {
@@ -58,6 +63,7 @@ impl RawTcpInfo {
         Self {
             state: words[0].to_ne_bytes()[0],
             rto: words[2],
+            notsent: None,
             snd_mss: words[4],
             unacked: words[6],
             sacked: words[7],
