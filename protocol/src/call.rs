@@ -195,6 +195,17 @@ pub enum Call {
     },
     /// gethostname().
     GetHostName,
+    /// stat(2) of a path that an AF_UNIX socket may have been bound to: [`crate::Outcome::Done`], or ENOENT.
+    Stat {
+        /// As the program wrote it.
+        path: Payload,
+    },
+    /// unlink(2) of such a path: sockets that were bound to it go on, nobody reaches them by it any more, and it can be bound
+    /// again.
+    Unlink {
+        /// As the program wrote it.
+        path: Payload,
+    },
 }
 
 impl Call {
@@ -222,7 +233,9 @@ impl Call {
             | Self::GetAddrInfo { .. }
             | Self::GetHostByName { .. }
             | Self::GetNameOf { .. }
-            | Self::GetHostName => None,
+            | Self::GetHostName
+            | Self::Stat { .. }
+            | Self::Unlink { .. } => None,
         }
     }
 
@@ -251,6 +264,8 @@ impl Call {
             Self::GetHostByName { .. } => "gethostbyname",
             Self::GetNameOf { .. } => "getnameinfo",
             Self::GetHostName => "gethostname",
+            Self::Stat { .. } => "stat",
+            Self::Unlink { .. } => "unlink",
         }
     }
 

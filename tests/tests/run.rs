@@ -4,7 +4,7 @@ use anyhow::Result;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
-use wirelab_tests::{root, server};
+use wirelab_tests::{judge, root, server};
 
 const SERVER: &str = "import socket\nwith socket.create_server(('', 80)) as s:\n    c, a = s.accept()\n    print(c.recv(100).decode())\n    c.sendall(b'thanks')\n    c.close()\n";
 const CLIENT: &str = "import socket, sys\ns = socket.create_connection(('localhost', 80))\ns.sendall(' '.join(sys.argv[1:] or ['nothing']).encode())\nprint(s.recv(100))\nprint('done', file=sys.stderr)\n";
@@ -176,5 +176,63 @@ fn the_timeline_is_a_recording_that_folds() -> Result<()> {
             .all(|p| p.ended == Some((0, false)))
     );
     assert!(timeline.live().sockets.iter().all(|s| s.closed.is_some()));
+    Ok(())
+}
+
+/// What servers over AF_UNIX do before they bind: the path of an earlier run is taken away.
+const PATHS: &str = r#"
+import os, socket
+path = './uds_socket'
+for attempt in range(3):
+    try:
+        os.unlink(path)
+    except OSError as e:
+        print('unlink', e)
+        if os.path.exists(path):
+            raise
+    server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    server.bind(path)
+    server.listen(1)
+    print(os.path.exists(path), os.path.exists('uds_socket'), os.path.isfile(path), os.access(path, os.F_OK))
+    print(oct(os.stat(path).st_mode & 0o170000))
+    try:
+        socket.socket(socket.AF_UNIX, socket.SOCK_STREAM).bind('uds_socket')
+    except OSError as e:
+        print('bind', e)
+    client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    client.connect(path)
+    connection, address = server.accept()
+    print(repr(address), client.getpeername())
+    server.close()
+if os.path.exists(path):
+    os.remove(path)
+print(os.path.exists(path))
+try:
+    client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    client.connect(path)
+except FileNotFoundError as e:
+    print(e)
+try:
+    os.remove(path)
+except FileNotFoundError as e:
+    print(e)
+"#;
+
+#[test]
+fn a_path_is_bound_again_after_it_was_unlinked_as_under_python3() -> Result<()> {
+    let Some(python) = judge::python() else {
+        return Ok(());
+    };
+    let folder = tempfile::tempdir()?;
+    fs::write(folder.path().join("paths.py"), PATHS)?;
+    let ours = wirelab(folder.path(), &["paths.py"]);
+    let theirs = Command::new(python)
+        .current_dir(folder.path())
+        .arg("paths.py")
+        .output()?;
+    assert_eq!(status(&theirs), 0, "{}", text(&theirs.stderr));
+    let words = text(&ours.stdout).replace("paths: ", "");
+    assert_eq!(words, text(&theirs.stdout), "{}", text(&ours.stderr));
+    assert_eq!(status(&ours), 0);
     Ok(())
 }

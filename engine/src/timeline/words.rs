@@ -299,6 +299,7 @@ pub fn call_text(api: &str, call: &Call, fd: Option<i32>) -> String {
         | Call::GetSockName { .. }
         | Call::GetPeerName { .. }
         | Call::GetHostName => String::new(),
+        Call::Stat { path } | Call::Unlink { path } => quoted(Some(&String::from_utf8_lossy(&path.0))),
     };
     let on = fd
         .filter(|_| !matches!(call, Call::Socket { .. }))

@@ -8,15 +8,17 @@ use crate::sys::RawAddr;
 use protocol::{Address, SocketId};
 use std::collections::HashMap;
 
-/// How many names a lab may have: they stay until it is reset.
-const NAMES: usize = 1024;
+/// How many names a lab may ever bind, those that were unlinked included: sockets may still have them.
+const NAMES: usize = 4096;
+/// Where relative paths begin: os.getcwd() of every program.
+const HOME: &[u8] = b"/home/learner";
 
 /// The table of one lab.
 #[derive(Debug)]
 pub(crate) struct UnixNames {
     /// Begins every alias: 64 random bits, so that labs that share a namespace do not meet.
     prefix: String,
-    /// By the program's name.
+    /// By the program's name; paths in their plain form.
     by_name: HashMap<Vec<u8>, Entry>,
     /// The program's name by its alias.
     by_alias: HashMap<Vec<u8>, Vec<u8>>,
@@ -37,12 +39,35 @@ pub(crate) type Refused = i32;
 pub(crate) struct Binding {
     /// For bind(2).
     pub(crate) raw: RawAddr,
-    remember: Option<(Vec<u8>, Entry)>,
+    /// As the program wrote it, and in plain form.
+    remember: Option<(Vec<u8>, Vec<u8>, Entry)>,
 }
 
 /// Does a name belong to the abstract namespace?
 fn is_abstract(name: &[u8]) -> bool {
     name.first() == Some(&0)
+}
+
+/// The form of a name that is the same for all that mean the same: `sock`, `./sock` and `/home/learner/sock`.
+fn key(name: &[u8]) -> Vec<u8> {
+    if name.is_empty() || is_abstract(name) {
+        return name.to_vec();
+    }
+    let home = if name.starts_with(b"/") { b"" } else { HOME };
+    let mut parts: Vec<&[u8]> = Vec::new();
+    for part in home.split(|b| *b == b'/').chain(name.split(|b| *b == b'/')) {
+        match part {
+            b"" | b"." => {}
+            b".." => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    let mut key = Vec::with_capacity(name.len() + HOME.len() + 1);
+    for part in parts {
+        key.push(b'/');
+        key.extend_from_slice(part);
+    }
+    key
 }
 
 impl UnixNames {
@@ -69,28 +94,48 @@ impl UnixNames {
             return Err(libc::EINVAL);
         }
         let file = (!is_abstract(name)).then_some((kind, sock));
-        let entry = match self.by_name.get(name) {
+        let key = key(name);
+        let entry = match self.by_name.get(&key) {
             Some(_) if file.is_some() => return Err(libc::EADDRINUSE),
             Some(entry) => entry.clone(),
-            None if self.by_name.len() >= NAMES => return Err(libc::ENOSPC),
+            None if self.by_alias.len() >= NAMES => return Err(libc::ENOSPC),
             None => Entry {
-                alias: format!("{}{}", self.prefix, self.by_name.len()).into_bytes(),
+                alias: format!("{}{}", self.prefix, self.by_alias.len()).into_bytes(),
                 file,
             },
         };
         let raw = RawAddr::abstract_unix(&entry.alias).ok_or(libc::EINVAL)?;
         Ok(Binding {
             raw,
-            remember: Some((name.to_vec(), entry)),
+            remember: Some((name.to_vec(), key, entry)),
         })
     }
 
     /// The kernel has bound it.
     pub(crate) fn bound(&mut self, binding: Binding) {
-        if let Some((name, entry)) = binding.remember {
-            self.by_alias.insert(entry.alias.clone(), name.clone());
-            self.by_name.insert(name, entry);
+        if let Some((name, key, entry)) = binding.remember {
+            self.by_alias.insert(entry.alias.clone(), name);
+            self.by_name.insert(key, entry);
         }
+    }
+
+    /// Is a socket's file there?
+    ///
+    /// # Errors
+    /// ENOENT.
+    pub(crate) fn stat(&self, path: &[u8]) -> Result<(), Refused> {
+        let there = self.by_name.get(&key(path)).is_some_and(|e| e.file.is_some());
+        if there { Ok(()) } else { Err(libc::ENOENT) }
+    }
+
+    /// Takes a socket's file away. The socket keeps its name, and getsockname() tells it.
+    ///
+    /// # Errors
+    /// ENOENT.
+    pub(crate) fn unlink(&mut self, path: &[u8]) -> Result<(), Refused> {
+        self.stat(path)?;
+        self.by_name.remove(&key(path));
+        Ok(())
     }
 
     /// The address to connect or send to. `is_open` tells whether a socket is still there.
@@ -103,7 +148,7 @@ impl UnixNames {
         kind: i32,
         is_open: impl Fn(SocketId) -> bool,
     ) -> Result<RawAddr, Refused> {
-        let Some(entry) = self.by_name.get(name) else {
+        let Some(entry) = self.by_name.get(&key(name)) else {
             return Err(match name {
                 [] => libc::EINVAL,
                 name if is_abstract(name) => libc::ECONNREFUSED,
@@ -122,5 +167,46 @@ impl UnixNames {
         let alias = path.strip_prefix(&[0]).unwrap_or_default();
         let name = self.by_alias.get(alias).cloned().unwrap_or(path);
         Some(Address::Unix { path: name.into() })
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_mean_the_same_are_one() {
+        for same in [
+            "sock",
+            "./sock",
+            "x/../sock",
+            "/home/learner/sock",
+            "/home//learner/./sock",
+        ] {
+            assert_eq!(key(same.as_bytes()), b"/home/learner/sock", "{same}");
+        }
+        assert_eq!(key(b"/tmp/sock"), b"/tmp/sock");
+        assert_eq!(key(b"/../../tmp"), b"/tmp");
+        assert_eq!(key(b"\0a/../b"), b"\0a/../b");
+    }
+
+    #[test]
+    fn a_name_can_be_bound_again_only_after_its_file_is_gone() {
+        let (first, second) = (SocketId(1), SocketId(2));
+        let mut names = UnixNames::new(7);
+        let binding = names.to_bind(b"./a", libc::SOCK_STREAM, first).unwrap();
+        names.bound(binding);
+        let again = names.to_bind(b"a", libc::SOCK_STREAM, second).map(drop);
+        assert_eq!(again, Err(libc::EADDRINUSE));
+        assert_eq!(names.unlink(b"b"), Err(libc::ENOENT));
+        assert_eq!(names.unlink(b"/home/learner/a"), Ok(()));
+        assert_eq!(names.stat(b"a"), Err(libc::ENOENT));
+        let other = names.to_bind(b"b", libc::SOCK_STREAM, second).unwrap();
+        names.bound(other);
+        let binding = names.to_bind(b"a", libc::SOCK_STREAM, second).unwrap();
+        names.bound(binding);
+        let aliases: std::collections::HashSet<_> = names.by_alias.keys().collect();
+        assert_eq!(aliases.len(), 3, "no alias is given twice");
     }
 }

@@ -253,5 +253,7 @@ const fn purpose(call: &Call) -> &'static str {
         Call::GetAddrInfo { .. } | Call::GetHostByName { .. } => "looks up a name",
         Call::GetNameOf { .. } => "looks up an address",
         Call::GetHostName => "asks for the host's name",
+        Call::Stat { .. } => "asks whether a path is there",
+        Call::Unlink { .. } => "takes a path away",
     }
 }

@@ -36,6 +36,11 @@ static FUNCTIONS: &[Native] = &[
         vm.state.insert("cwd", a.all[0].clone());
         Ok(Value::None)
     }),
+    // Where sockets are bound to paths, once the program has imported it.
+    Native::function("network", |vm, _| {
+        let network = vm.modules.iter().find(|(name, _)| &**name == "_socket");
+        Ok(network.map_or(Value::None, |(_, module)| module.clone()))
+    }),
     Native::function("pid", |vm, _| Ok(Value::from(vm.config.pid))),
     Native::function("strerror", |vm, a| {
         arity(&a, "strerror", 0, 1, 1)?;

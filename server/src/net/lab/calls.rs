@@ -20,6 +20,11 @@ const SELECT: usize = 1024;
 
 type Ended = Result<Outcome, Outcome>;
 
+/// A call that gives nothing back.
+fn done(result: Result<(), i32>) -> Outcome {
+    result.map_or_else(Outcome::errno, |()| Outcome::Done)
+}
+
 /// One outcome, whichever it is.
 fn either(ended: Ended) -> Begun {
     Begun::Ended(ended.unwrap_or_else(|failed| failed))
@@ -114,6 +119,16 @@ impl State {
             }
             Call::GetNameOf { ip } => Begun::Ended(host(self.names.name_of(ip).map(str::to_owned))),
             Call::GetHostName => Begun::Ended(host(Ok(self.names.hostname(on).to_owned()))),
+            Call::Stat { path } => {
+                let names = self.unix.get(usize::from(on.0));
+                Begun::Ended(done(names.map_or(Err(libc::ENOENT), |names| names.stat(&path.0))))
+            }
+            Call::Unlink { path } => {
+                let names = self.unix.get_mut(usize::from(on.0));
+                Begun::Ended(done(
+                    names.map_or(Err(libc::ENOENT), |names| names.unlink(&path.0)),
+                ))
+            }
         }
     }
 

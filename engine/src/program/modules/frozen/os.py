@@ -174,6 +174,8 @@ def stat(p, **kwargs):
     full = path.abspath(p)
     kind = _fs.kind(full)
     if kind is None:
+        if path._socket_at(p):
+            return stat_result((0o140755, 1, 1, 1, 1000, 1000, 0, 0, 0, 0))
         raise _error(2, p)
     size = 4096 if kind == 'dir' else _fs.size(full)
     mode = 0o40755 if kind == 'dir' else 0o100644
@@ -184,7 +186,7 @@ lstat = stat
 
 
 def access(p, mode):
-    return _fs.kind(path.abspath(p)) is not None
+    return path.exists(p)
 
 
 def chmod(p, mode):
@@ -307,7 +309,12 @@ def remove(p, *, dir_fd=None):
     full = path.abspath(p)
     kind = _fs.kind(full)
     if kind is None:
-        raise _error(2, p)
+        # The path of a socket, perhaps: that is the network's.
+        network = _fs.network()
+        code = 2 if network is None else network._unlink(fspath(p))
+        if code:
+            raise _error(code, p)
+        return
     if kind == 'dir':
         raise _error(21, p)
     _fs.drop(full)

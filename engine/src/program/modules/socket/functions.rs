@@ -20,6 +20,14 @@ pub(super) static FUNCTIONS: &[Native] = &[
         arity(&a, "_socket.gethostname", 0, 0, 0)?;
         net(Call::GetHostName, None, "gethostname", host, Vec::new())
     }),
+    Native::function("_stat", |_, a| {
+        let path = path_arg(&a, "stat")?;
+        net(Call::Stat { path }, None, "stat", errno, Vec::new())
+    }),
+    Native::function("_unlink", |_, a| {
+        let path = path_arg(&a, "unlink")?;
+        net(Call::Unlink { path }, None, "unlink", errno, Vec::new())
+    }),
     Native::function("gethostbyname", |_, a| {
         let name = host_arg(&a, "gethostbyname")?;
         if let Ok(ip) = name.parse::<Ipv4Addr>() {
@@ -141,6 +149,21 @@ fn host(_: &mut Vm, _: Vec<Value>, answer: HostAnswer) -> Res<Value> {
         Outcome::Host { name } => Ok(Value::str(name)),
         _ => Ok(Value::None),
     }
+}
+
+/// 0, or the errno: os.py makes the exception, with the path in it.
+fn errno(_: &mut Vm, _: Vec<Value>, answer: HostAnswer) -> Res<Value> {
+    Ok(match answer {
+        HostAnswer::Net(Outcome::Failed { errno, why: None }) => Value::from(errno),
+        answer => {
+            outcome(answer)?;
+            Value::from(0)
+        }
+    })
+}
+
+fn path_arg(a: &Args<'_>, name: &str) -> Res<protocol::Payload> {
+    host_arg(a, name).map(|path| path.into_bytes().into())
 }
 
 fn host_arg(a: &Args<'_>, name: &str) -> Res<String> {
