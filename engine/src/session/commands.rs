@@ -1,6 +1,5 @@
 //! What a learner wants, done to programs.
 
-use super::flows::Flows;
 use super::machine::Machine;
 use super::program::{Pace, Run};
 use super::{Command, Effect, Mode, NextStep, Session, programs_of};
@@ -293,7 +292,6 @@ impl Session {
         self.timers.clear();
         self.deadlines.clear();
         self.wire_requests.clear();
-        self.flows = Flows::default();
         self.question = None;
         self.quiet_at = None;
         self.ask_at = None;

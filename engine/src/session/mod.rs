@@ -7,7 +7,6 @@
 //! drive.rs     programs run until they must wait          -> events, effects
 //! answers.rs   what the network says            Input    -> events, programs
 //! wire.rs      packets: what is told of them, what is done with them
-//! flows.rs     whose they are, and which call they come from
 //! guide.rs     is all quiet, and what comes next          -> Rest, NextStep
 //! program.rs   a program and its runs
 //! replay.rs    a recording opened again, where nothing runs
@@ -21,7 +20,6 @@
 mod answers;
 mod commands;
 mod drive;
-mod flows;
 mod guide;
 pub mod io;
 pub mod lab;
@@ -72,7 +70,6 @@ pub struct Session {
     /// What was asked of the wire and is not answered.
     wire_requests: BTreeSet<CallId>,
     /// The conversations on the wire.
-    flows: flows::Flows,
     /// Raised by everything that could make a waiting call go on.
     epoch: u64,
     /// What the network was asked, and the epoch of the asking.
@@ -148,7 +145,6 @@ impl Session {
             orphans: BTreeMap::new(),
             next_call: 1,
             wire_requests: BTreeSet::new(),
-            flows: flows::Flows::default(),
             epoch: 0,
             question: None,
             asked_in: None,

@@ -26,7 +26,7 @@ impl Session {
         self.epoch += 1;
         for news in news {
             let kind = EventKind::Wire { news, at, order };
-            let (program, cause) = self.flows.place(&kind, &self.timeline);
+            let (program, cause) = self.timeline.causes().of(&kind, self.timeline.events());
             self.push(program, ThreadId(0), cause, kind);
         }
         self.sampled(at, order, samples, None);

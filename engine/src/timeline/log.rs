@@ -3,8 +3,11 @@
 //! The state at the live end is kept; snapshots stand every [`EVERY`] events, so that any other cursor costs at most
 //! that many events to fold, never the whole history.
 
+use super::causes::Causes;
 use super::state::State;
-use protocol::{Event, EventKind, ProgramId, Stream};
+use crate::packet::{Flows, Head, Summary, Tracked};
+use protocol::{Event, EventKind, ProgramId, Stream, WireNews};
+use std::collections::BTreeMap;
 
 /// Events between two snapshots.
 const EVERY: usize = 256;
@@ -18,6 +21,10 @@ pub struct Timeline {
     live: State,
     /// For each program the places (indexes into `events`) of what it printed and what was typed to it.
     terminals: Vec<Vec<usize>>,
+    causes: Causes,
+    /// TCP's conversations, and what following them has found of each segment, by event.
+    flows: Flows,
+    tracked: BTreeMap<u64, Tracked>,
     bytes: usize,
     cap: usize,
 }
@@ -46,6 +53,9 @@ impl Timeline {
             snapshots: vec![live.clone()],
             live,
             terminals: vec![Vec::new(); programs],
+            causes: Causes::default(),
+            flows: Flows::default(),
+            tracked: BTreeMap::new(),
             bytes: 0,
             cap,
         }
@@ -86,6 +96,8 @@ impl Timeline {
     fn append(&mut self, event: Event) {
         self.bytes += event.size();
         self.live.apply(&event);
+        self.causes.note(&event);
+        self.follow(&event);
         let shown = matches!(
             event.kind,
             EventKind::Output { .. }
@@ -104,6 +116,49 @@ impl Timeline {
             self.bytes += self.live.size();
             self.snapshots.push(self.live.clone());
         }
+    }
+
+    /// Follows the conversation of a packet that was sent.
+    fn follow(&mut self, event: &Event) {
+        // What is remembered of an event beside itself: its causes and effects, its packet.
+        const BESIDE: usize = 96;
+        self.bytes += BESIDE;
+        let EventKind::Wire {
+            news: WireNews::Sent { data, .. },
+            at,
+            ..
+        } = &event.kind
+        else {
+            return;
+        };
+        let tracked = Head::parse(&data.0).and_then(|head| self.flows.track(*at, &head));
+        self.tracked.extend(tracked.map(|tracked| (event.seq, tracked)));
+    }
+
+    /// What following its conversation has found of the segment that was sent in event `seq`.
+    pub fn tracked(&self, seq: u64) -> Option<Tracked> {
+        self.tracked.get(&seq).copied()
+    }
+
+    /// The packet that was sent in event `seq`, in one line.
+    pub fn summary(&self, seq: u64) -> Option<Summary<'_>> {
+        match &self.event(seq)?.kind {
+            EventKind::Wire {
+                news: WireNews::Sent { data, .. },
+                ..
+            } => Some(Summary::known(&data.0, self.tracked(seq))),
+            _ => None,
+        }
+    }
+
+    /// What caused what.
+    pub fn causes(&self) -> &Causes {
+        &self.causes
+    }
+
+    /// Events that belong to this one, itself included, in order.
+    pub fn related(&self, seq: u64) -> Vec<u64> {
+        self.causes.related(seq, &self.events)
     }
 
     /// Something outside the list that belongs to the history takes so many bytes more.

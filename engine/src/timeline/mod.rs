@@ -4,19 +4,27 @@
 //! log.rs       the list of events, its cap, snapshots, the state at a cursor
 //! state.rs     what a lab looks like at one moment, and how one event changes it
 //! wire.rs      the part of it that is the wire: packets on their way
+//! causes.rs    what caused what: line, call, packets, states
+//! tcp.rs       TCP's state machine as data
 //! words.rs     each event in one plain sentence
 //! ```
 //!
 //! Nothing here knows how events come about; nothing that is drawn comes from anywhere else.
 
+pub mod causes;
 pub mod log;
 pub mod state;
+pub mod tcp;
 pub mod wire;
 pub mod words;
 
+pub use causes::Causes;
 pub use log::Timeline;
 pub use state::{Doing, ProgramState, SocketState, State, ThreadState};
 pub use wire::{PacketState, WireState};
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod causes_tests;

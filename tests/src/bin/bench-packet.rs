@@ -54,9 +54,9 @@ fn packet(n: usize) -> Vec<u8> {
     packet.extend(total.to_be_bytes());
     packet.extend([0, 1, 0x40, 0, 64, protocol, 0, 0]);
     let addresses = if back { [2, 1] } else { [1, 2] };
-    addresses.map(|last| packet.extend([10, 0, 0, last]));
+    packet.extend(addresses.iter().flat_map(|last| [10, 0, 0, *last]));
     let ports = if back { [8080, port] } else { [port, 8080] };
-    ports.map(|port| packet.extend(port.to_be_bytes()));
+    packet.extend(ports.iter().flat_map(|port| port.to_be_bytes()));
     if protocol == 6 {
         let sent = u32::try_from((turn * 2 + n % 5 / 2) * data.len()).unwrap_or_default();
         let numbers = if back {
@@ -64,7 +64,7 @@ fn packet(n: usize) -> Vec<u8> {
         } else {
             [sent, 1]
         };
-        numbers.map(|n| packet.extend(n.to_be_bytes()));
+        packet.extend(numbers.iter().flat_map(|n| n.to_be_bytes()));
         packet.extend([0x50, if back { 0x10 } else { 0x18 }, 1, 0xf5, 0, 0, 0, 0]);
     } else {
         packet.extend((8 + payload.len() as u16).to_be_bytes());

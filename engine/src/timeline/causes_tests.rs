@@ -1,0 +1,388 @@
+//! A conversation told event by event: what each packet comes from, and what a click on an event lights up.
+
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+use etherparse::PacketBuilder;
+use protocol::wire::Fate;
+use protocol::{
+    Address, Call, CallId, End, Event, EventKind, Outcome, PacketId, ProgramId, Sample, SocketId, TcpState,
+    ThreadId, WireNews,
+};
+
+const CLIENT: ProgramId = ProgramId(0);
+const SERVER: ProgramId = ProgramId(1);
+const HERE: [u8; 4] = [127, 0, 0, 1];
+
+struct Story {
+    timeline: Timeline,
+    calls: u64,
+    packets: u64,
+}
+
+impl Story {
+    fn new() -> Self {
+        Self {
+            timeline: Timeline::new(2, 1 << 20),
+            calls: 0,
+            packets: 0,
+        }
+    }
+
+    fn push(&mut self, program: Option<ProgramId>, cause: Option<u64>, kind: EventKind) -> u64 {
+        self.timeline.push(Event {
+            seq: 0,
+            t: self.timeline.len(),
+            program,
+            thread: ThreadId(0),
+            cause,
+            kind,
+        })
+    }
+
+    /// A line and the call that it makes: their events and the call's number.
+    fn call(&mut self, program: ProgramId, line: u32, what: Call) -> (u64, u64, CallId) {
+        self.calls += 1;
+        let call = CallId(self.calls);
+        let tick = self.calls;
+        let at = self.push(Some(program), None, EventKind::Line { line, tick });
+        let called = EventKind::Called {
+            call,
+            api: "f".into(),
+            fd: None,
+            line,
+            what,
+        };
+        (at, self.push(Some(program), None, called), call)
+    }
+
+    fn returns(&mut self, program: ProgramId, call: CallId, outcome: Outcome) -> u64 {
+        let kind = EventKind::Returned {
+            call,
+            outcome,
+            fds: Vec::new(),
+            at: 0,
+            tick: 0,
+        };
+        self.push(Some(program), None, kind)
+    }
+
+    fn done(&mut self, program: ProgramId, line: u32, what: Call) -> u64 {
+        let (_, called, call) = self.call(program, line, what);
+        self.returns(program, call, Outcome::Done);
+        called
+    }
+
+    /// A packet goes by: its event, as the session places it.
+    fn packet(&mut self, data: Vec<u8>) -> u64 {
+        self.packets += 1;
+        let news = WireNews::Sent {
+            packet: PacketId(self.packets),
+            from: End(0),
+            to: End(1),
+            data: data.into(),
+            fate: Fate::Delivered,
+            copy_of: None,
+        };
+        let kind = EventKind::Wire {
+            news,
+            at: self.packets,
+            order: 0,
+        };
+        let (program, cause) = self.timeline.causes().of(&kind, self.timeline.events());
+        self.push(program, cause, kind)
+    }
+
+    /// A segment of the conversation between 40000 (sequence numbers from 100) and 8080 (from 500); both relative here.
+    fn tcp(&mut self, to_server: bool, flags: &str, seq: u32, ack: u32, payload: &[u8]) -> u64 {
+        let (source, target, first, back) = if to_server {
+            (40000, 8080, 100, 500)
+        } else {
+            (8080, 40000, 500, 100)
+        };
+        let mut step = PacketBuilder::ipv4(HERE, HERE, 64).tcp(source, target, first + seq, 500);
+        for flag in flags.chars() {
+            step = match flag {
+                'S' => step.syn(),
+                'F' => step.fin(),
+                'R' => step.rst(),
+                _ => step.ack(back + ack),
+            };
+        }
+        let mut packet = Vec::new();
+        step.write(&mut packet, payload).unwrap();
+        self.packet(packet)
+    }
+
+    fn cause(&self, seq: u64) -> Option<u64> {
+        self.timeline.event(seq).unwrap().cause
+    }
+
+    fn program(&self, seq: u64) -> Option<ProgramId> {
+        self.timeline.event(seq).unwrap().program
+    }
+
+    fn sampled(&mut self, sock: SocketId, state: TcpState, local: u16, peer: u16) -> u64 {
+        let v4 = |port| Address::V4 {
+            ip: HERE.into(),
+            port,
+        };
+        let sample = Sample {
+            sock,
+            family: 2,
+            kind: 1,
+            state: Some(state),
+            local: (local > 0).then(|| v4(local)),
+            peer: (peer > 0).then(|| v4(peer)),
+            ..Sample::default()
+        };
+        let kind = EventKind::Socket {
+            sample,
+            at: 0,
+            order: 0,
+        };
+        self.push(Some(sock.program()), None, kind)
+    }
+}
+
+fn sock(program: ProgramId, n: u32) -> SocketId {
+    SocketId::of(program, n)
+}
+
+fn at(port: u16) -> Address {
+    Address::V4 {
+        ip: HERE.into(),
+        port,
+    }
+}
+
+fn socket(sock: SocketId, kind: i32) -> Call {
+    Call::Socket {
+        sock,
+        family: 2,
+        kind,
+        proto: 0,
+    }
+}
+
+fn send(sock: SocketId, data: &[u8]) -> Call {
+    Call::Send {
+        sock,
+        flags: 0,
+        data: data.into(),
+    }
+}
+
+fn recv(sock: SocketId) -> Call {
+    Call::Recv {
+        sock,
+        max: 1024,
+        flags: 0,
+    }
+}
+
+#[test]
+fn an_echo_from_connect_to_close() {
+    let mut s = Story::new();
+    let (listener, conn, client) = (sock(SERVER, 0), sock(SERVER, 1), sock(CLIENT, 0));
+    s.done(SERVER, 1, socket(listener, 1));
+    s.done(
+        SERVER,
+        2,
+        Call::Bind {
+            sock: listener,
+            addr: Address::V4 {
+                ip: [0; 4].into(),
+                port: 8080,
+            },
+        },
+    );
+    s.done(
+        SERVER,
+        3,
+        Call::Listen {
+            sock: listener,
+            backlog: 1,
+        },
+    );
+    let (_, _, accept) = s.call(
+        SERVER,
+        4,
+        Call::Accept {
+            sock: listener,
+            new: conn,
+        },
+    );
+    s.done(CLIENT, 1, socket(client, 1));
+    s.sampled(client, TcpState::Closed, 0, 0);
+    // The name is looked up in the same call.
+    let addr = Address::Name {
+        host: "localhost".into(),
+        port: 8080,
+        flow: 0,
+        scope: 0,
+    };
+    let (line, connect, connecting) = s.call(CLIENT, 2, Call::Connect { sock: client, addr });
+
+    let syn = s.tcp(true, "S", 0, 0, b"");
+    assert_eq!((s.program(syn), s.cause(syn)), (Some(CLIENT), Some(connect)));
+    let syn_ack = s.tcp(false, "SA", 0, 1, b"");
+    assert_eq!((s.program(syn_ack), s.cause(syn_ack)), (Some(SERVER), Some(syn)));
+    let ack = s.tcp(true, "A", 1, 1, b"");
+    assert_eq!((s.program(ack), s.cause(ack)), (Some(CLIENT), Some(syn_ack)));
+    let connected = s.returns(CLIENT, connecting, Outcome::Done);
+    let open = s.sampled(client, TcpState::Established, 40000, 8080);
+    assert_eq!(s.timeline.causes().causes_of(open), [syn_ack]);
+    let accepted = s.returns(SERVER, accept, Outcome::Accepted { addr: at(40000) });
+    assert!(s.timeline.causes().causes_of(accepted).contains(&syn));
+    let lit = s.timeline.related(connect);
+    for seq in [line, connect, syn, syn_ack, connected] {
+        assert!(lit.contains(&seq), "{seq} in {lit:?}");
+    }
+    assert!(!lit.contains(&ack), "an answer to an answer: {lit:?}");
+
+    // Two sends, whose bytes go in one segment that begins in the first, and one of their own.
+    let (hello_line, hello, first) = s.call(CLIENT, 3, send(client, b"hello"));
+    s.returns(CLIENT, first, Outcome::Sent { n: 5 });
+    let (_, world, second) = s.call(CLIENT, 4, send(client, b" world"));
+    let data = s.tcp(true, "A", 1, 1, b"hello w");
+    s.returns(CLIENT, second, Outcome::Sent { n: 6 });
+    let rest = s.tcp(true, "A", 8, 1, b"orld");
+    assert_eq!((s.cause(data), s.cause(rest)), (Some(hello), Some(world)));
+    let acked = s.tcp(false, "A", 1, 8, b"");
+    assert_eq!((s.program(acked), s.cause(acked)), (Some(SERVER), Some(data)));
+    let again = s.tcp(true, "A", 8, 1, b"orld");
+    assert_eq!(s.cause(again), Some(world));
+    let (_, _, reading) = s.call(SERVER, 5, recv(conn));
+    let got = s.returns(
+        SERVER,
+        reading,
+        Outcome::Received {
+            data: b"hello w"[..].into(),
+            addr: None,
+        },
+    );
+    let causes = s.timeline.causes().causes_of(got);
+    assert!(causes.contains(&data) && !causes.contains(&rest), "{causes:?}");
+    let lit = s.timeline.related(got);
+    assert!(
+        [hello_line, hello, data].iter().all(|seq| lit.contains(seq)),
+        "{lit:?}"
+    );
+    let lit = s.timeline.related(hello_line);
+    assert!(
+        [hello, data, acked, got].iter().all(|seq| lit.contains(seq)),
+        "{lit:?}"
+    );
+    assert!(!lit.contains(&rest), "{lit:?}");
+
+    // The client closes; the server program ends.
+    let (_, close, _) = s.call(CLIENT, 6, Call::Close { sock: client });
+    let fin = s.tcp(true, "FA", 12, 1, b"");
+    assert_eq!(s.cause(fin), Some(close));
+    let waits = s.sampled(client, TcpState::FinWait1, 40000, 8080);
+    assert_eq!(s.timeline.causes().causes_of(waits), [close]);
+    let fin_ack = s.tcp(false, "A", 1, 13, b"");
+    assert_eq!(s.cause(fin_ack), Some(fin));
+    let ended = s.push(
+        Some(SERVER),
+        None,
+        EventKind::Ended {
+            status: 0,
+            stopped: false,
+        },
+    );
+    let last = s.tcp(false, "FA", 1, 13, b"");
+    assert_eq!((s.program(last), s.cause(last)), (Some(SERVER), Some(ended)));
+}
+
+#[test]
+fn a_refused_connection_and_its_reset() {
+    let mut s = Story::new();
+    let client = sock(CLIENT, 0);
+    s.done(CLIENT, 1, socket(client, 1));
+    let (_, connect, _) = s.call(
+        CLIENT,
+        2,
+        Call::Connect {
+            sock: client,
+            addr: at(8080),
+        },
+    );
+    let syn = s.tcp(true, "S", 0, 0, b"");
+    let reset = s.tcp(false, "RA", 0, 1, b"");
+    assert_eq!((s.cause(syn), s.cause(reset)), (Some(connect), Some(syn)));
+    assert_eq!(s.program(reset), None);
+}
+
+#[test]
+fn datagrams_are_told_apart_by_bytes_and_order() {
+    let mut s = Story::new();
+    let (client, server) = (sock(CLIENT, 0), sock(SERVER, 0));
+    s.done(SERVER, 1, socket(server, 2));
+    s.done(
+        SERVER,
+        2,
+        Call::Bind {
+            sock: server,
+            addr: at(9),
+        },
+    );
+    s.done(CLIENT, 1, socket(client, 2));
+    let to = |sock, data: &[u8], port| Call::SendTo {
+        sock,
+        flags: 0,
+        data: data.into(),
+        addr: at(port),
+    };
+    let (_, one, _) = s.call(CLIENT, 2, to(client, b"same", 9));
+    let (_, two, _) = s.call(CLIENT, 3, to(client, b"same", 9));
+    let (_, other, _) = s.call(CLIENT, 4, to(client, b"other", 9));
+    let udp = |source, target, data: &[u8]| {
+        let mut packet = Vec::new();
+        PacketBuilder::ipv4(HERE, HERE, 64)
+            .udp(source, target)
+            .write(&mut packet, data)
+            .unwrap();
+        packet
+    };
+    let packets = [b"same".as_slice(), b"other", b"same"].map(|data| s.packet(udp(5000, 9, data)));
+    assert_eq!(packets.map(|p| s.cause(p)), [Some(one), Some(other), Some(two)]);
+    assert_eq!(packets.map(|p| s.program(p)), [Some(CLIENT); 3]);
+    let (_, answer, _) = s.call(SERVER, 3, to(server, b"same", 5000));
+    let back = s.packet(udp(9, 5000, b"same"));
+    assert_eq!((s.program(back), s.cause(back)), (Some(SERVER), Some(answer)));
+    // Nobody is there: ICMP says so, because of the datagram.
+    let mut icmp = Vec::new();
+    PacketBuilder::ipv4(HERE, HERE, 64)
+        .icmpv4(etherparse::Icmpv4Type::DestinationUnreachable(
+            etherparse::icmpv4::DestUnreachableHeader::Port,
+        ))
+        .write(&mut icmp, &udp(9, 5000, b"same"))
+        .unwrap();
+    let error = s.packet(icmp);
+    assert_eq!(s.cause(error), Some(back));
+}
+
+#[test]
+fn a_packet_that_waited_and_its_copies_belong_together() {
+    let mut s = Story::new();
+    let client = sock(CLIENT, 0);
+    s.done(CLIENT, 1, socket(client, 1));
+    let addr = at(8080);
+    let (_, connect, _) = s.call(CLIENT, 2, Call::Connect { sock: client, addr });
+    let syn = s.tcp(true, "S", 0, 0, b"");
+    let now = EventKind::Wire {
+        news: WireNews::Now {
+            packet: PacketId(1),
+            fate: Fate::Delivered,
+        },
+        at: 0,
+        order: 0,
+    };
+    let (program, cause) = s.timeline.causes().of(&now, s.timeline.events());
+    assert_eq!((program, cause), (Some(CLIENT), Some(syn)));
+    let arrived = s.push(program, cause, now);
+    assert!(s.timeline.related(connect).contains(&arrived));
+    assert_eq!(s.timeline.summary(syn).unwrap().to_string(), "SYN seq 0 win 500");
+}
