@@ -56,6 +56,11 @@ pub(super) fn on_a_wire(place: u8, alone: bool) -> Result<Vec<OwnedFd>, FailedCa
     netlink::bring_up(&route, eth0).map_err(failed("RTM_NEWLINK(eth0 up)"))?;
     if v6_works {
         netlink::add_address(&route, eth0, v6, 64).map_err(failed("RTM_NEWADDR(eth0, IPv6)"))?;
+        match netlink::add_local(&route, v6, eth0) {
+            // The kernel was quicker.
+            Ok(()) | Err(Errno(libc::EEXIST)) => {}
+            Err(errno) => return Err(failed("RTM_NEWROUTE(own IPv6 address)")(errno)),
+        }
     }
     let everybody = (IpAddr::V4(Ipv4Addr::BROADCAST), 32);
     for to in [MULTICAST, everybody] {

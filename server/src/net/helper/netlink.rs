@@ -234,6 +234,19 @@ pub(super) fn add_route(
     netlink.request(message)
 }
 
+/// Says that what goes to this address has arrived. The kernel says so itself of an interface's IPv6 address, but some
+/// milliseconds late, from a queue of work.
+pub(super) fn add_local(netlink: &Netlink, ip: IpAddr, index: i32) -> Result<()> {
+    const RTA_DST: u16 = 1;
+    const RTA_OIF: u16 = 4;
+    // struct rtmsg as above, but scope host and a local route.
+    let body = [family(ip), if ip.is_ipv6() { 128 } else { 32 }, 0, 0, TABLE_LOCAL, 3, 254, 2, 0, 0, 0, 0];
+    let message = Message::new(RTM_NEWROUTE, CREATE, &body)
+        .attribute(RTA_DST, &octets(ip))
+        .attribute(RTA_OIF, &index.to_ne_bytes());
+    netlink.request(message)
+}
+
 /// A rule of routing: at this place of the order ask that table, for packets from the interface only if one is named.
 pub(super) fn add_rule(
     netlink: &Netlink,
