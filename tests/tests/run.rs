@@ -1,6 +1,6 @@
 //! `wirelab run` as graders use it: exit statuses, what is written where, one sentence for what cannot be.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -234,5 +234,59 @@ fn a_path_is_bound_again_after_it_was_unlinked_as_under_python3() -> Result<()> 
     let words = text(&ours.stdout).replace("paths: ", "");
     assert_eq!(words, text(&theirs.stdout), "{}", text(&ours.stderr));
     assert_eq!(status(&ours), 0);
+    Ok(())
+}
+
+#[test]
+fn a_held_wire_is_scripted_and_its_packets_are_a_capture() -> Result<()> {
+    let dir = tempfile::tempdir()?;
+    let at = |name: &str| dir.path().join(name);
+    fs::write(
+        at("server.py"),
+        "import socket\ns = socket.socket()\ns.bind(('', 8080))\ns.listen(1)\nc, a = s.accept()\nprint(c.recv(10))\n",
+    )?;
+    fs::write(
+        at("client.py"),
+        "import socket\nc = socket.socket()\nc.connect(('server', 8080))\nc.sendall(b'hello')\n",
+    )?;
+    fs::write(at("wire.json"), r#"{"held":true}"#)?;
+    fs::write(
+        at("script"),
+        concat!(
+            "[\"start\",\"server\"]\n[\"start\",\"client\"]\n[\"wire\",{\"wire\":\"deliver\"}]\n",
+            "[\"wire\",{\"wire\":\"deliver\"}]\n[\"wire\",{\"wire\":\"hold\",\"held\":false}]\n"
+        ),
+    )?;
+    let out = Command::new(server::binary())
+        .arg("run")
+        .args([at("server.py"), at("client.py")])
+        .args(["--hosts", "each", "--timeout", "20", "--wire"])
+        .arg(at("wire.json"))
+        .arg("--script")
+        .arg(at("script"))
+        .arg("--pcapng")
+        .arg(at("packets.pcapng"))
+        .output()?;
+    let text = String::from_utf8_lossy(&out.stdout);
+    ensure!(
+        out.status.success(),
+        "{text}{}",
+        String::from_utf8_lossy(&out.stderr)
+    );
+    ensure!(text.contains("server: b'hello'"), "{text}");
+    let capture = fs::read(at("packets.pcapng"))?;
+    ensure!(
+        capture.starts_with(&[0x0a, 0x0d, 0x0d, 0x0a]),
+        "a section header begins it"
+    );
+    if let Ok(judge) = Command::new("tshark")
+        .arg("-r")
+        .arg(at("packets.pcapng"))
+        .output()
+    {
+        let said = String::from_utf8_lossy(&judge.stdout);
+        ensure!(judge.status.success() && said.contains("[SYN, ACK]"), "{said}");
+        ensure!(said.contains("10.0.0.2 → 10.0.0.1"), "{said}");
+    }
     Ok(())
 }

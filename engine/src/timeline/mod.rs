@@ -4,6 +4,7 @@
 //! log.rs       the list of events, its cap, snapshots, the state at a cursor
 //! state.rs     what a lab looks like at one moment, and how one event changes it
 //! wire.rs      the part of it that is the wire: packets on their way
+//! capture.rs   what crossed the wire as a pcapng file
 //! causes.rs    what caused what: line, call, packets, states
 //! tcp.rs       TCP's state machine as data
 //! words.rs     each event in one plain sentence
@@ -11,6 +12,7 @@
 //!
 //! Nothing here knows how events come about; nothing that is drawn comes from anywhere else.
 
+pub mod capture;
 pub mod causes;
 pub mod log;
 pub mod state;

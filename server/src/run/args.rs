@@ -38,6 +38,9 @@ pub struct RunArgs {
     /// Write the timeline as JSON to this file.
     #[arg(long)]
     pub timeline: Option<PathBuf>,
+    /// Write the packets that crossed the wire to this file, for Wireshark and tshark.
+    #[arg(long, value_name = "FILE")]
+    pub pcapng: Option<PathBuf>,
     /// The seed of the programs' randomness; without it, random.
     #[arg(long)]
     pub seed: Option<u64>,

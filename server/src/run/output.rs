@@ -1,8 +1,9 @@
-//! What a run writes: the programs' output, the transcript, the timeline.
+//! What a run writes: the programs' output, the transcript, the timeline, the packets.
 
 use super::RunArgs;
 use anyhow::Context as _;
 use engine::session::Session;
+use engine::timeline::capture;
 use engine::timeline::words::{self, Names};
 use protocol::{CallId, EventKind, Stream};
 use std::collections::HashMap;
@@ -17,6 +18,7 @@ pub(super) struct Outputs {
     files: Option<Vec<[File; 2]>>,
     transcript: Option<Box<dyn Write>>,
     timeline: Option<PathBuf>,
+    pcapng: Option<PathBuf>,
     /// Programs' output goes to the terminal, each line with its program's name.
     terminal: bool,
     /// What each program has begun to print to the terminal and not ended with a newline.
@@ -47,7 +49,7 @@ impl Outputs {
             Some(_) if to_stdout => Some(Box::new(std::io::stdout())),
             Some(path) => Some(Box::new(std::io::BufWriter::new(create(path)?))),
         };
-        if let Some(path) = &args.timeline {
+        for path in [&args.timeline, &args.pcapng].into_iter().flatten() {
             // Better now than after the run.
             create(path)?;
         }
@@ -56,6 +58,7 @@ impl Outputs {
             files,
             transcript,
             timeline: args.timeline.clone(),
+            pcapng: args.pcapng.clone(),
             terminal: !to_stdout,
             begun: vec![Default::default(); names.len()],
             seen: 0,
@@ -145,6 +148,10 @@ impl Outputs {
         if let Some(path) = &self.timeline {
             let json = serde_json::to_string(&session.recording())?;
             std::fs::write(path, json).with_context(|| format!("cannot write {}", path.display()))?;
+        }
+        if let Some(path) = &self.pcapng {
+            std::fs::write(path, capture::pcapng(&session.recording()))
+                .with_context(|| format!("cannot write {}", path.display()))?;
         }
         Ok(())
     }

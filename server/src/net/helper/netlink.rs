@@ -240,7 +240,20 @@ pub(super) fn add_local(netlink: &Netlink, ip: IpAddr, index: i32) -> Result<()>
     const RTA_DST: u16 = 1;
     const RTA_OIF: u16 = 4;
     // struct rtmsg as above, but scope host and a local route.
-    let body = [family(ip), if ip.is_ipv6() { 128 } else { 32 }, 0, 0, TABLE_LOCAL, 3, 254, 2, 0, 0, 0, 0];
+    let body = [
+        family(ip),
+        if ip.is_ipv6() { 128 } else { 32 },
+        0,
+        0,
+        TABLE_LOCAL,
+        3,
+        254,
+        2,
+        0,
+        0,
+        0,
+        0,
+    ];
     let message = Message::new(RTM_NEWROUTE, CREATE, &body)
         .attribute(RTA_DST, &octets(ip))
         .attribute(RTA_OIF, &index.to_ne_bytes());
