@@ -1,6 +1,7 @@
 //! What crossed the wire as a capture (pcapng), from the events alone. Comments on a packet say the call whose bytes it carries
 //! and what became of it; Wireshark and tshark show them.
 
+use super::words;
 use crate::packet::pcapng::Writer;
 use protocol::wire::{By, Fate, Host};
 use protocol::{Event, EventKind, PacketId, Recording, WireNews};
@@ -8,10 +9,11 @@ use std::collections::BTreeMap;
 
 /// The capture of a recording: empty of packets where its network showed none. Packets that were only counted are not in it.
 ///
-/// The clock is the recording's own; what is written is when the session learned of a packet.
+/// A packet has the time at which the network saw it.
 pub fn pcapng(recording: &Recording) -> Vec<u8> {
     let ends = ends(recording);
     let fates = fates(&recording.events);
+    let opened = opened(recording);
     let mut writer = Writer::new(ends.iter().map(String::as_str));
     for event in &recording.events {
         let EventKind::Wire {
@@ -23,6 +25,7 @@ pub fn pcapng(recording: &Recording) -> Vec<u8> {
                     copy_of,
                     ..
                 },
+            at,
             ..
         } = &event.kind
         else {
@@ -32,12 +35,22 @@ pub fn pcapng(recording: &Recording) -> Vec<u8> {
         comments.extend(cause(recording, event));
         comments.extend(copy_of.map(|other| format!("A copy of packet {}", other.0)));
         comments.extend(fates.get(packet).into_iter().flatten().cloned());
-        let began = u64::try_from(recording.began).unwrap_or(0);
         let interface = usize::from(from.0).min(ends.len() - 1);
         let interface = u32::try_from(interface).unwrap_or(0);
-        writer.packet(interface, began.saturating_add(event.t), &data.0, &comments);
+        writer.packet(interface, opened.saturating_add(*at), &data.0, &comments);
     }
     writer.finish()
+}
+
+/// When the network's clock was 0: nanoseconds since 1970. Its news take a while to the session, whose clock the recording
+/// goes by; those that came quickest tell it best.
+fn opened(recording: &Recording) -> u64 {
+    let ahead = recording.events.iter().filter_map(|event| match &event.kind {
+        EventKind::Wire { at, .. } => Some(event.t.saturating_sub(*at)),
+        _ => None,
+    });
+    let began = u64::try_from(recording.began).unwrap_or(0);
+    began.saturating_add(ahead.min().unwrap_or(0))
 }
 
 /// The names of the wire's ends, at least two.
@@ -57,15 +70,19 @@ fn ends(recording: &Recording) -> Vec<String> {
     }
 }
 
-/// The call that a packet comes from: `Sent by client, line 4: sendall()`.
+/// The call that a packet comes from: `From client, line 4: sendall(b'hello') on fd 3`.
 fn cause(recording: &Recording, event: &Event) -> Option<String> {
     let at = usize::try_from(event.cause?).ok()?.checked_sub(1)?;
     let cause = recording.events.get(at)?;
-    let EventKind::Called { api, line, .. } = &cause.kind else {
+    let EventKind::Called {
+        api, line, what, fd, ..
+    } = &cause.kind
+    else {
         return None;
     };
     let program = recording.programs.get(usize::from(cause.program?.0))?;
-    Some(format!("From {}, line {line}: {api}()", program.name))
+    let call = words::call_text(api, what, *fd);
+    Some(format!("From {}, line {line}: {call}", program.name))
 }
 
 /// What became of each packet that did not simply cross, in words.
