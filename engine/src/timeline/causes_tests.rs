@@ -40,6 +40,12 @@ impl Story {
         })
     }
 
+    fn told(&self, seq: u64) -> String {
+        let programs = ["client".to_owned(), "server".to_owned()];
+        let names = words::Names { programs: &programs };
+        tell(&self.timeline, self.timeline.event(seq).unwrap(), names)
+    }
+
     /// A line and the call that it makes: their events and the call's number.
     fn call(&mut self, program: ProgramId, line: u32, what: Call) -> (u64, u64, CallId) {
         self.calls += 1;
@@ -48,7 +54,14 @@ impl Story {
         let at = self.push(Some(program), None, EventKind::Line { line, tick });
         let called = EventKind::Called {
             call,
-            api: "f".into(),
+            api: match &what {
+                Call::Connect { .. } => "connect",
+                Call::Close { .. } => "close",
+                Call::Recv { .. } => "recv",
+                Call::SendTo { .. } => "sendto",
+                _ => "sendall",
+            }
+            .into(),
             fd: None,
             line,
             what,
@@ -294,6 +307,23 @@ fn an_echo_from_connect_to_close() {
     );
     let last = s.tcp(false, "FA", 1, 13, b"");
     assert_eq!((s.program(last), s.cause(last)), (Some(SERVER), Some(ended)));
+
+    let told = [syn, syn_ack, ack, data, acked, again, fin, fin_ack, last].map(|seq| s.told(seq));
+    assert_eq!(
+        told,
+        [
+            "The client's SYN crosses the wire: connect() asks for a connection.",
+            "The server's SYN ACK crosses the wire: it answers the SYN: the listening side agrees, and asks back.",
+            "The client's ACK crosses the wire: it answers the SYN ACK: when it arrives, both sides are connected.",
+            "The client's data crosses the wire: it carries 7 bytes of sendall(), b'hello w'.",
+            "The server's ACK crosses the wire: it acknowledges 7 bytes.",
+            "The client's data crosses the wire: no acknowledgment has come, so the kernel sends 4 bytes again.",
+            "The client's FIN crosses the wire: close() says that no more bytes will come.",
+            "The server's ACK crosses the wire: it acknowledges the FIN.",
+            "The server's FIN crosses the wire: the program has ended, and the kernel closes what it left open.",
+        ]
+    );
+    assert_eq!(s.told(got), "recv() returns 7 bytes: b'hello w'");
 }
 
 #[test]
@@ -313,6 +343,10 @@ fn a_refused_connection_and_its_reset() {
     let reset = s.tcp(false, "RA", 0, 1, b"");
     assert_eq!((s.cause(syn), s.cause(reset)), (Some(connect), Some(syn)));
     assert_eq!(s.program(reset), None);
+    assert_eq!(
+        s.told(reset),
+        "An RST crosses the wire: nobody listens on port 8080."
+    );
 }
 
 #[test]
@@ -362,6 +396,11 @@ fn datagrams_are_told_apart_by_bytes_and_order() {
         .unwrap();
     let error = s.packet(icmp);
     assert_eq!(s.cause(error), Some(back));
+    let told = s.told(error);
+    assert_eq!(
+        told,
+        "An ICMP message crosses the wire: destination unreachable: port unreachable, because of packet 4."
+    );
 }
 
 #[test]
@@ -384,5 +423,9 @@ fn a_packet_that_waited_and_its_copies_belong_together() {
     assert_eq!((program, cause), (Some(CLIENT), Some(syn)));
     let arrived = s.push(program, cause, now);
     assert!(s.timeline.related(connect).contains(&arrived));
+    assert_eq!(
+        s.told(arrived),
+        "The client's SYN (packet 1) arrives: the kernel there answers, if somebody listens."
+    );
     assert_eq!(s.timeline.summary(syn).unwrap().to_string(), "SYN seq 0 win 500");
 }

@@ -8,6 +8,7 @@
 //! causes.rs    what caused what: line, call, packets, states
 //! tcp.rs       TCP's state machine as data
 //! words.rs     each event in one plain sentence
+//! packet_words.rs   and each packet, with what it is for and why it was sent
 //! ```
 //!
 //! Nothing here knows how events come about; nothing that is drawn comes from anywhere else.
@@ -15,6 +16,7 @@
 pub mod capture;
 pub mod causes;
 pub mod log;
+mod packet_words;
 pub mod state;
 pub mod tcp;
 pub mod wire;
@@ -22,6 +24,7 @@ pub mod words;
 
 pub use causes::Causes;
 pub use log::Timeline;
+pub use packet_words::tell;
 pub use state::{Doing, ProgramState, SocketState, State, ThreadState};
 pub use wire::{PacketState, WireState};
 

@@ -200,7 +200,7 @@ fn fate_text(fate: Fate) -> String {
     }
 }
 
-fn times(count: u32) -> String {
+pub(super) fn times(count: u32) -> String {
     match count {
         1 => "once".to_owned(),
         2 => "twice".to_owned(),
