@@ -1,8 +1,9 @@
 //! What the end-to-end tests stand on: the server as its own process, a real browser, and the outside judges.
 //!
 //! ```text
-//! judge     programs that are not ours: python3, curl, Chromium; skipped or demanded
+//! judge     programs that are not ours: python3, curl, tshark, Chromium; skipped or demanded
 //! server    the binary `wirelab`, started on a free port and stopped by its own handle
+//! captured  a lab on the kernel's network, run and recorded
 //! browser   chromedriver and one Chromium per test
 //! native_page   the engine's session over /ws, without a browser
 //! pdml      what tshark says of a capture
@@ -13,6 +14,7 @@
 //! The tests themselves lie in `tests/tests/`. `cargo xtask test` builds the site and the binary that they need.
 
 pub mod browser;
+pub mod captured;
 pub mod judge;
 pub mod native_page;
 pub mod page;

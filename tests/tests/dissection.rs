@@ -6,8 +6,9 @@ mod packets;
 use engine::packet::head;
 use engine::packet::{Field, Flows, Notes, Summary, Tracked, fields, pcapng};
 use packets::Sent;
+use protocol::{EventKind, WireNews};
 use std::collections::{BTreeMap, BTreeSet};
-use wirelab_tests::{judge, pdml};
+use wirelab_tests::{captured, judge, pdml};
 
 /// When the captures begin: nanoseconds since 1970.
 const BEGAN: u64 = 1_800_000_000_123_456_789;
@@ -67,7 +68,7 @@ fn against(ours: &Field, theirs: &[pdml::Field]) -> Option<String> {
         return None;
     }
     let agrees = |t: &&&pdml::Field| {
-        placed(*t)
+        placed(t)
             && match (number(&ours.value), number(&t.show)) {
                 (Some(a), Some(b)) => a == b,
                 _ => ours.value == t.show,
@@ -82,9 +83,39 @@ fn every_field_is_what_tshark_says() {
     let packets = packets::many_kinds();
     assert!(packets.len() >= 300, "{} packets", packets.len());
     let Some(judged) = judged(&packets) else { return };
+    let keys = compare(&packets, &judged);
+    assert!(keys.len() > 60, "only {} kinds of fields: {keys:?}", keys.len());
+}
+
+/// The same of packets that the kernel made.
+#[test]
+fn every_field_of_a_kernel_lab_is_what_tshark_says() {
+    let Some((timeline, _)) = captured::echo() else {
+        return;
+    };
+    let sent = timeline.events().iter().filter_map(|e| match &e.kind {
+        EventKind::Wire {
+            news: WireNews::Sent { data, from, .. },
+            at,
+            ..
+        } => Some(Sent {
+            at: *at,
+            back: from.0 == 1,
+            packet: data.0.clone(),
+        }),
+        _ => None,
+    });
+    let packets: Vec<Sent> = sent.collect();
+    assert!(packets.len() >= 20, "{} packets", packets.len());
+    let Some(judged) = judged(&packets) else { return };
+    compare(&packets, &judged);
+}
+
+/// All fields with one of Wireshark's names, which must agree; gives the names.
+fn compare(packets: &[Sent], judged: &[Vec<pdml::Field>]) -> BTreeSet<&'static str> {
     let mut flows = Flows::default();
     let (mut wrong, mut compared, mut keys) = (Vec::new(), 0, BTreeSet::new());
-    for (n, (sent, theirs)) in packets.iter().zip(&judged).enumerate() {
+    for (n, (sent, theirs)) in packets.iter().zip(judged).enumerate() {
         let tracked = flows.summary(sent.at, &sent.packet).tracked;
         for ours in fields(&sent.packet, tracked).iter().filter(|f| !f.key.is_empty()) {
             compared += 1;
@@ -99,7 +130,7 @@ fn every_field_is_what_tshark_says() {
         wrong.len(),
         wrong[..wrong.len().min(40)].join("\n")
     );
-    assert!(keys.len() > 60, "only {} kinds of fields: {keys:?}", keys.len());
+    keys
 }
 
 /// Our judgment of checksums against tshark's (1: good, 0: bad).

@@ -37,6 +37,10 @@ pub(crate) fn find() -> Result<Option<Browser>> {
     for (name, use_) in [
         ("python3", "the tests that compare with CPython"),
         ("curl", "the tests that fetch a page from a learner's server"),
+        (
+            "tshark",
+            "the tests that compare packets and captures with Wireshark",
+        ),
     ] {
         if in_path(&[name]).is_none() && !install(&[name]) {
             missing(&format!(

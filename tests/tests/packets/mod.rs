@@ -377,7 +377,7 @@ fn conversation(n: u64, at: &mut u64, all: &mut Vec<Sent>) {
     let mut numbers = Numbers(n * 77 + 5);
     // Some begin just before the numbers start again from 0; every fifth uses the last one's ports again.
     let near = |numbers: &mut Numbers| {
-        if n % 3 == 0 {
+        if n.is_multiple_of(3) {
             u32::MAX - numbers.below(2000) as u32
         } else {
             numbers.below(1 << 32) as u32
@@ -440,7 +440,7 @@ fn conversation(n: u64, at: &mut u64, all: &mut Vec<Sent>) {
         let length = data.len() as u32;
         let drawn = numbers.below(16);
         // Every other conversation has no probes, of a closed window or of a silent peer.
-        let drawn = if n % 2 == 0 && matches!(drawn, 11 | 12 | 14) {
+        let drawn = if n.is_multiple_of(2) && matches!(drawn, 11 | 12 | 14) {
             6
         } else {
             drawn
