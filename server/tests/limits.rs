@@ -49,6 +49,7 @@ impl Small {
             allow_host: Vec::new(),
             publish: false,
             site: Some(Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()),
+            allow: Vec::new(),
         };
         let server = server::serve::Server::bind(&args, networks, limits)
             .await

@@ -6,6 +6,7 @@
 //!    ├── helper/    a process that makes network namespaces and sockets in them
 //!    ├── place      where a lab's sockets are made: a namespace of its own, or the machine's loopback
 //!    ├── lab/       one lab: its sockets, the calls that wait, what was told about them
+//!    ├── policy     what the live network allows
 //!    ├── names      hosts and services by name, from a table
 //!    ├── unix_names AF_UNIX names inside the lab
 //!    ├── budget     bytes that are held for all labs and sessions together
@@ -21,11 +22,13 @@ pub mod names;
 mod networks;
 mod options;
 mod place;
+mod policy;
 mod unix_names;
 
 pub use helper::{ARGUMENT as HELPER_ARGUMENT, process::run as run_helper};
 pub use lab::{Dialer, Lab, Told};
 pub use networks::{Networks, OpenError};
+pub use policy::{Allow, NotARule};
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

@@ -1,9 +1,13 @@
-//! The lab's own table of names and services, one for all of its hosts. The machine's resolver is never asked, so nothing about the machine or its
+//! The lab's own table of names and services, one for all of its hosts. The machine's resolver is never asked (but for the names
+//! that the live network's rules have, and then beforehand), so nothing about the machine or its
 //! network can be learned from inside a lab, and every lab answers alike.
 
+use super::policy::Policy;
 use protocol::outcome::AddrInfo;
 use protocol::{Address, HostId};
+use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
 
 /// What gethostname() says in a lab.
 pub const HOSTNAME: &str = "wirelab";
@@ -45,38 +49,56 @@ const LOOPBACK: [IpAddr; 2] = [IpAddr::V6(Ipv6Addr::LOCALHOST), IpAddr::V4(Ipv4A
 /// The names of a lab's hosts. With one host, its name means the loopback addresses, as it does on many machines; with several,
 /// each name means the host's addresses on the wire.
 #[derive(Clone, Debug)]
-pub(crate) struct Table(Vec<(String, Vec<IpAddr>)>);
+pub(crate) struct Table {
+    hosts: Vec<(String, Vec<IpAddr>)>,
+    /// On the live network: names of real hosts that its rules allow.
+    live: Option<Arc<Policy>>,
+}
 
 impl Table {
     /// One host, called [`HOSTNAME`].
     pub(crate) fn single() -> Self {
-        Self(vec![(HOSTNAME.to_owned(), LOOPBACK.to_vec())])
+        Self::several(vec![(HOSTNAME.to_owned(), LOOPBACK.to_vec())])
+    }
+
+    /// One host on the live network.
+    pub(crate) fn live(policy: Arc<Policy>) -> Self {
+        Self {
+            live: Some(policy),
+            ..Self::single()
+        }
     }
 
     /// Several hosts, in their order, each with its addresses.
     pub(crate) const fn several(hosts: Vec<(String, Vec<IpAddr>)>) -> Self {
-        Self(hosts)
+        Self { hosts, live: None }
     }
 
     /// gethostname() of the host with this place.
     pub(crate) fn hostname(&self, place: HostId) -> &str {
-        self.0
+        self.hosts
             .get(usize::from(place.0))
             .map_or(HOSTNAME, |(name, _)| name.as_str())
     }
 
     /// A host by name.
-    fn host(&self, name: &str) -> Option<&[IpAddr]> {
+    fn host(&self, name: &str) -> Option<Cow<'_, [IpAddr]>> {
         let name = name.strip_suffix('.').unwrap_or(name);
         let known = |list: &[&str]| list.iter().any(|n| name.eq_ignore_ascii_case(n));
         if known(&["localhost", "localhost.localdomain"]) {
-            return Some(&LOOPBACK);
+            return Some(Cow::from(&LOOPBACK[..]));
         }
         if known(&["ip6-localhost", "ip6-loopback"]) {
-            return Some(&LOOPBACK[..1]);
+            return Some(Cow::from(&LOOPBACK[..1]));
         }
-        let found = self.0.iter().find(|(host, _)| name.eq_ignore_ascii_case(host));
-        found.map(|(_, addresses)| addresses.as_slice())
+        let found = self
+            .hosts
+            .iter()
+            .find(|(host, _)| name.eq_ignore_ascii_case(host));
+        match found {
+            Some((_, addresses)) => Some(Cow::from(addresses)),
+            None => self.live.as_ref()?.addresses(name).map(Cow::from),
+        }
     }
 }
 
@@ -177,7 +199,7 @@ impl Table {
         if ip.is_loopback() {
             return Ok("localhost");
         }
-        let found = self.0.iter().find(|(_, addresses)| addresses.contains(&ip));
+        let found = self.hosts.iter().find(|(_, addresses)| addresses.contains(&ip));
         found.map(|(name, _)| name.as_str()).ok_or(NO_NAME)
     }
 
@@ -244,7 +266,7 @@ impl Table {
                 }
                 Some(ip) => vec![ip],
                 None if question.flags & AI_NUMERICHOST != 0 => return Err(NO_NAME),
-                None => self.host(name).ok_or(NO_NAME)?.to_vec(),
+                None => self.host(name).ok_or(NO_NAME)?.into_owned(),
             },
         };
         let list: Vec<IpAddr> = all.into_iter().filter(fits).collect();

@@ -5,16 +5,18 @@ use super::helper::{Helper, HelperError};
 use super::lab::Lab;
 use super::lock;
 use super::place::{Place, WireHost};
+use super::policy::{Allow, Policy};
 use crate::sys;
 use protocol::message::NetworkInfo;
 use protocol::{Network, Plan, bounds};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use tokio::sync::Notify;
 
 /// Opens labs. Cheap to clone.
 #[derive(Clone)]
-pub struct Networks(Arc<Inner>);
+pub struct Networks(Arc<Inner>, Option<Arc<Policy>>);
 
 struct Inner {
     /// The file that is executed as the helper.
@@ -27,6 +29,9 @@ struct Inner {
     no_wire: Option<String>,
     budget: Budget,
 }
+
+/// How often names of the live network's rules are resolved again.
+const NAMES_AGAIN: Duration = Duration::from_secs(60);
 
 /// A lab could not be opened; one plain sentence.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -93,25 +98,50 @@ impl Networks {
             Ok((helper, wire)) => (Some(helper), None, wire.err().map(|error| error.to_string())),
             Err(error) => (None, Some(error.to_string()), Some(error.to_string())),
         };
-        Self(Arc::new(Inner {
+        let inner = Arc::new(Inner {
             executable,
             helper: Mutex::new(helper),
             no_namespaces,
             no_wire,
             budget: Budget::new(bounds::HELD),
-        }))
+        });
+        Self(inner, None)
     }
 
     /// Labs on the machine's own loopback, shared, whatever the machine could offer.
     pub fn shared() -> Self {
         let off = "network namespaces are turned off".to_owned();
-        Self(Arc::new(Inner {
+        let inner = Arc::new(Inner {
             executable: PathBuf::new(),
             helper: Mutex::new(None),
             no_namespaces: Some(off.clone()),
             no_wire: Some(off),
             budget: Budget::new(bounds::HELD),
-        }))
+        });
+        Self(inner, None)
+    }
+
+    /// With a live network by these rules; without rules there is none. Names in them are resolved now and every minute. Must be
+    /// called inside a tokio runtime.
+    pub async fn allowing(mut self, rules: Vec<Allow>) -> Self {
+        if rules.is_empty() {
+            return self;
+        }
+        let policy = Arc::new(Policy::new(rules));
+        if policy.has_names() {
+            let again = Arc::downgrade(&policy);
+            let first = Arc::clone(&policy);
+            let _ = tokio::task::spawn_blocking(move || first.resolve()).await;
+            tokio::spawn(async move {
+                loop {
+                    tokio::time::sleep(NAMES_AGAIN).await;
+                    let Some(policy) = again.upgrade() else { return };
+                    let _ = tokio::task::spawn_blocking(move || policy.resolve()).await;
+                }
+            });
+        }
+        self.1 = Some(policy);
+        self
     }
 
     /// Has each lab a network of its own?
@@ -145,10 +175,17 @@ impl Networks {
             note: "Each lab has hosts of its own, joined by a wire: every packet is seen and can be held."
                 .to_owned(),
         };
-        match self.0.no_wire {
+        let live = NetworkInfo {
+            network: Network::Live,
+            private: false,
+            note: "Real addresses that the server's owner has allowed. Packets are not seen.".to_owned(),
+        };
+        let mut offers = match self.0.no_wire {
             None => vec![kernel, loopback],
             Some(_) => vec![loopback],
-        }
+        };
+        offers.extend(self.1.is_some().then_some(live));
+        offers
     }
 
     /// Which call failed, if there are no hosts on a wire here.
@@ -191,6 +228,9 @@ impl Networks {
     /// The same; `news` is notified when the lab has told something, so that one task can wait for many labs.
     pub(crate) async fn open_lab_telling(&self, plan: &Plan, news: Arc<Notify>) -> Result<Lab, OpenError> {
         check(plan)?;
+        if let Some(live) = self.live(plan) {
+            return self.furnish(Ok(live?), plan, news);
+        }
         let (inner, wish) = (Arc::clone(&self.0), plan.clone());
         let place = blocking(move || inner.place(&wish)).await;
         self.furnish(place, plan, news)
@@ -199,7 +239,23 @@ impl Networks {
     /// The same, blocking for some milliseconds. Must be called inside a tokio runtime.
     pub(crate) fn open_now(&self, plan: &Plan, news: Arc<Notify>) -> Result<Lab, OpenError> {
         check(plan)?;
-        self.furnish(self.0.place(plan), plan, news)
+        let place = match self.live(plan) {
+            Some(live) => Ok(live?),
+            None => self.0.place(plan),
+        };
+        self.furnish(place, plan, news)
+    }
+
+    /// The live network, if that is what the plan wishes for.
+    fn live(&self, plan: &Plan) -> Option<Result<Place, OpenError>> {
+        if plan.network != Network::Live {
+            return None;
+        }
+        let policy = self.1.as_ref().map(|policy| Place::Live(Arc::clone(policy)));
+        Some(policy.ok_or_else(|| {
+            let why = "this server offers no live network: its owner has to allow addresses, as in wirelab serve --allow 127.0.0.1:8000";
+            OpenError::Plan(why.to_owned())
+        }))
     }
 
     fn furnish(

@@ -4,10 +4,12 @@
 //! everything that runs there, every address is checked before the kernel sees it.
 
 use super::helper::{self, HelperError, Namespace};
+use super::policy::Policy;
 use crate::sys::{self, Errno, RawAddr};
 use protocol::{HostId, Network, Outcome};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::fd::{BorrowedFd, OwnedFd};
+use std::sync::Arc;
 
 /// A host of the kernel network.
 pub(crate) struct WireHost {
@@ -24,6 +26,8 @@ pub(crate) enum Place {
     Kernel(Vec<WireHost>),
     /// The machine's loopback.
     Shared,
+    /// Real addresses that the server's owner has allowed.
+    Live(Arc<Policy>),
 }
 
 impl Place {
@@ -32,6 +36,7 @@ impl Place {
         match self {
             Self::Kernel(_) => Network::Kernel,
             Self::Private(_) | Self::Shared => Network::Loopback,
+            Self::Live(_) => Network::Live,
         }
     }
 
@@ -77,7 +82,7 @@ impl Place {
     pub(crate) fn on_wire(&self) -> &[WireHost] {
         match self {
             Self::Kernel(hosts) => hosts,
-            Self::Private(_) | Self::Shared => &[],
+            Self::Private(_) | Self::Shared | Self::Live(_) => &[],
         }
     }
 
@@ -105,7 +110,7 @@ impl Place {
     fn namespace(&self, host: HostId) -> Result<Option<&Namespace>, Outcome> {
         match self {
             Self::Private(namespace) => Ok(Some(namespace)),
-            Self::Shared => Ok(None),
+            Self::Shared | Self::Live(_) => Ok(None),
             Self::Kernel(hosts) => match hosts.get(usize::from(host.0)) {
                 Some(host) => Ok(Some(&host.namespace)),
                 None => Err(Outcome::Failed {
@@ -124,6 +129,7 @@ impl Place {
         if self.is_private() {
             return Ok(RawAddr::from_std(address));
         }
+        let asked = address;
         let mut address = address;
         if address.ip().is_unspecified() {
             address.set_ip(match address {
@@ -131,10 +137,36 @@ impl Place {
                 SocketAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
             });
         }
+        if let Self::Live(policy) = self {
+            // Without a port it is what the kernel does for every socket that sends; listen() is asked again.
+            return if policy.allows(asked) || (asked.ip().is_unspecified() && asked.port() == 0) {
+                Ok(RawAddr::from_std(asked))
+            } else if policy.allows(address) {
+                Ok(RawAddr::from_std(address))
+            } else {
+                Err(not_allowed(asked))
+            };
+        }
         if is_loopback(address) {
             Ok(RawAddr::from_std(address))
         } else {
             Err(Outcome::errno(libc::EADDRNOTAVAIL))
+        }
+    }
+
+    /// May a socket with this name listen?
+    ///
+    /// # Errors
+    /// EPERM with a reason.
+    pub(crate) fn may_listen(&self, local: Option<SocketAddr>) -> Result<(), Outcome> {
+        let Self::Live(policy) = self else {
+            return Ok(());
+        };
+        let local = local.unwrap_or(SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)));
+        if policy.allows(local) {
+            Ok(())
+        } else {
+            Err(not_allowed(local))
         }
     }
 
@@ -167,6 +199,13 @@ impl Place {
             SocketAddr::V6(a) if a.ip().is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
             _ => {}
         }
+        if let Self::Live(policy) = self {
+            return if policy.allows(address) {
+                Ok(RawAddr::from_std(address))
+            } else {
+                Err(not_allowed(address))
+            };
+        }
         if !is_loopback(address) {
             return Err(Outcome::errno(libc::ENETUNREACH));
         }
@@ -183,6 +222,20 @@ impl Place {
                 address.port()
             )),
         })
+    }
+}
+
+fn not_allowed(address: SocketAddr) -> Outcome {
+    Outcome::Failed {
+        errno: libc::EPERM,
+        why: Some(format!(
+            "This server's owner has not allowed {address}: that takes wirelab serve --allow {}:{}.",
+            match address {
+                SocketAddr::V4(a) => a.ip().to_string(),
+                SocketAddr::V6(a) => format!("[{}]", a.ip()),
+            },
+            address.port()
+        )),
     }
 }
 

@@ -1,5 +1,6 @@
 //! What to run: the command line of `wirelab run`.
 
+use crate::net::Allow;
 use anyhow::{Context as _, bail};
 use engine::session::LabSpec;
 use protocol::{Network, bounds};
@@ -11,7 +12,10 @@ pub struct RunArgs {
     /// A lab (`LAB.toml`), or programs: each file is one, named by its stem, or `NAME=FILE`.
     #[arg(required = true)]
     pub files: Vec<String>,
-    /// Where the sockets live: kernel (hosts on a wire, packets are seen), loopback. Without it, what the lab wishes for,
+    /// With --network live: what the programs may reach and listen on (may be repeated).
+    #[arg(long, value_name = "HOST:PORTS")]
+    pub allow: Vec<Allow>,
+    /// Where the sockets live: kernel (hosts on a wire, packets are seen), loopback, live (real addresses). Without it, what the lab wishes for,
     /// else kernel where it works.
     #[arg(long, value_parser = network)]
     pub network: Option<Network>,

@@ -48,7 +48,7 @@ pub async fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
         }
     };
     let mut outputs = Outputs::new(args, &names)?;
-    let networks = Networks::start().await;
+    let networks = Networks::start().await.allowing(args.allow.clone()).await;
     let mut driver = Driver::open(&networks, spec, world(args.seed)?).await?;
     if let Some(rules) = begin.and_then(wire::Begin::rules) {
         driver.command(Command::Wire(rules));

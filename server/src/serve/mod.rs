@@ -9,7 +9,7 @@ mod gate;
 pub mod publish;
 mod site;
 
-use crate::net::Networks;
+use crate::net::{Allow, Networks};
 use crate::sys;
 use crate::ws::{self, Hub, Inlet, Limits};
 use anyhow::Context;
@@ -46,6 +46,10 @@ pub struct ServeArgs {
     /// A name that learners open the server by, besides its addresses (may be repeated)
     #[arg(long, value_name = "NAME")]
     pub allow_host: Vec<String>,
+    /// Let labs on the live network reach these real addresses, and listen on them: HOST:PORTS or CIDR:PORTS, such as
+    /// 127.0.0.1:8000-8010 or example.org:80 (may be repeated)
+    #[arg(long, value_name = "HOST:PORTS")]
+    pub allow: Vec<Allow>,
     /// Let labs publish their ports on this machine's loopback, for curl and browsers
     #[arg(long)]
     pub publish: bool,
@@ -86,7 +90,7 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
         _ => {}
     }
     sys::keep_freed_memory();
-    let networks = Networks::start().await;
+    let networks = Networks::start().await.allowing(args.allow.clone()).await;
     let private = networks.private();
     let note = networks.note();
     let server = Server::bind(&args, networks, Limits::default()).await?;

@@ -219,6 +219,11 @@ impl State {
 
     fn listen(&mut self, id: SocketId, backlog: i32) -> Ended {
         let sock = self.open(id)?;
+        if sock.family != libc::AF_UNIX {
+            let local = sys::local_name(sock.fd()).ok().and_then(sys::RawAddr::to_std);
+            self.place.may_listen(local)?;
+        }
+        let sock = self.open(id)?;
         // CPython makes a negative backlog 0.
         sys::listen(sock.fd(), backlog.max(0)).map_err(kernel_error)?;
         sock.listening = true;

@@ -244,6 +244,13 @@ impl Lab {
 
 /// The names of the lab's hosts, for itself and for others.
 fn inhabit(place: &Place, plan: &Plan) -> (Table, Vec<Host>) {
+    if let Place::Live(policy) = place {
+        let host = Host {
+            name: super::names::HOSTNAME.to_owned(),
+            addresses: Vec::new(),
+        };
+        return (Table::live(Arc::clone(policy)), vec![host]);
+    }
     let on_wire = place.on_wire().len();
     let addresses = |i: usize| helper::addresses(u8::try_from(i).unwrap_or(u8::MAX));
     if on_wire < 2 {
