@@ -45,6 +45,8 @@ pub struct Causes {
     calls: BTreeMap<CallId, (u64, Called)>,
     /// Sends of datagrams whose packet has not been seen.
     datagrams: Vec<Datagram>,
+    /// How a socket came to the state that an event tells.
+    ways: BTreeMap<u64, Vec<&'static tcp::Transition>>,
     /// The line that each thread is at: event and line.
     lines: BTreeMap<(ProgramId, ThreadId), (u64, u32)>,
 }
@@ -71,6 +73,8 @@ struct Socket {
     /// What ended its sending: close(), shutdown(), the program's end.
     ended: Option<u64>,
     state: Option<TcpState>,
+    /// It came out of accept(): so it was in LISTEN's hands before the kernel spoke of it.
+    accepted: bool,
     /// Bytes given to the kernel, and which call gave which.
     sent: u64,
     sends: Vec<(u64, u64, u64)>,
@@ -93,6 +97,10 @@ struct Direction {
     last: u64,
     ack: u32,
     window: u16,
+    /// The number after its FIN.
+    fin: Option<u32>,
+    /// It has acknowledged the other direction's FIN before it sent its own.
+    acked: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -418,6 +426,7 @@ impl Causes {
                     push_bounded(&mut self.sockets, Socket::new(id, program, false));
                 }
                 if let Some(socket) = self.socket_mut(id) {
+                    socket.accepted = true;
                     socket.local = socket.local.or(local);
                     socket.peer = socket.peer.or(peer);
                 }
@@ -537,7 +546,13 @@ impl Causes {
             push_bounded(&mut self.directions, direction);
             self.directions.len() - 1
         });
+        let fin = self.direction(to, from).and_then(|back| back.fin);
         let direction = &mut self.directions[place];
+        if tcp.has(flag::FIN) {
+            direction.fin = Some(tcp.end());
+        } else if tcp.has(flag::ACK) && direction.fin.is_none() && fin == Some(tcp.ack) {
+            direction.acked = true;
+        }
         if tcp.length() > 0 {
             push_bounded(&mut direction.segments, (tcp.seq, tcp.end(), event.seq));
         }
@@ -559,22 +574,24 @@ impl Causes {
         let before = socket.state.replace(after);
         let (ended, connects) = (socket.ended, socket.connects.map(|(event, ..)| event));
         let places = socket.local.zip(socket.peer);
+        let accepted = socket.accepted;
         if before == Some(after) {
             return;
         }
-        let why = before
-            .and_then(|before| tcp::path(before, after))
-            .and_then(|path| path.last().copied());
-        let Some(why) = why else { return };
+        let from_peer = places.and_then(|(local, peer)| {
+            let mut all = self.directions.iter().rev();
+            all.find(|d| d.from == peer && is_at(local, d.to))
+        });
+        let (last, acked) = from_peer.map_or((None, false), |d| (Some(d.last), d.acked));
+        let before = before.or(accepted.then_some(TcpState::Listen));
+        let way = before.and_then(|before| tcp::path_by(before, after, acked));
+        let way = way.unwrap_or_default();
+        let Some(why) = way.last().copied() else { return };
+        self.ways.insert(event.seq, way);
         let cause = match why.event {
             tcp::Event::Call("connect") => connects,
             tcp::Event::Call(_) => ended,
-            tcp::Event::Segment(_) => places.and_then(|(local, peer)| {
-                let all = self.directions.iter().rev();
-                all.filter(|d| d.from == peer && is_at(local, d.to))
-                    .map(|d| d.last)
-                    .next()
-            }),
+            tcp::Event::Segment(_) => last,
             tcp::Event::Timer => None,
         };
         self.link(cause, event.seq);
@@ -627,6 +644,12 @@ impl Causes {
         found
     }
 
+    /// The arrows of TCP's diagram that a socket went along to the state that event `seq` tells. The last one leads to what
+    /// the kernel said; states between were not seen by anybody and are inferred from it and from the packets.
+    pub fn way(&self, seq: u64) -> &[&'static tcp::Transition] {
+        self.ways.get(&seq).map_or(&[], Vec::as_slice)
+    }
+
     /// The events that caused this one directly.
     pub fn causes_of(&self, seq: u64) -> &[u64] {
         self.up.get(&seq).map_or(&[], Vec::as_slice)
@@ -644,6 +667,8 @@ impl Direction {
             last,
             ack: 0,
             window: 0,
+            fin: None,
+            acked: false,
         }
     }
 }
@@ -660,6 +685,7 @@ impl Socket {
             connects: None,
             ended: None,
             state: None,
+            accepted: false,
             sent: 0,
             sends: Vec::new(),
             received: 0,

@@ -307,6 +307,11 @@ fn an_echo_from_connect_to_close() {
     );
     let last = s.tcp(false, "FA", 1, 13, b"");
     assert_eq!((s.program(last), s.cause(last)), (Some(SERVER), Some(ended)));
+    // FIN-WAIT-2 was not sampled; the packets say that it was gone through.
+    let over = s.sampled(client, TcpState::TimeWait, 40000, 8080);
+    let way: Vec<_> = s.timeline.causes().way(over).iter().map(|t| t.to).collect();
+    assert_eq!(way, [TcpState::FinWait2, TcpState::TimeWait]);
+    assert_eq!(s.timeline.causes().causes_of(over), [last]);
 
     let told = [syn, syn_ack, ack, data, acked, again, fin, fin_ack, last].map(|seq| s.told(seq));
     assert_eq!(

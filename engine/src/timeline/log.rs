@@ -121,7 +121,7 @@ impl Timeline {
     /// Follows the conversation of a packet that was sent.
     fn follow(&mut self, event: &Event) {
         // What is remembered of an event beside itself: its causes and effects, its packet.
-        const BESIDE: usize = 96;
+        const BESIDE: usize = 192;
         self.bytes += BESIDE;
         let EventKind::Wire {
             news: WireNews::Sent { data, .. },

@@ -255,6 +255,12 @@ pub fn transition(before: TcpState, after: TcpState) -> Option<&'static Transiti
 /// The shortest way from one state to another; all but its last state were not seen, only inferred. `None` where the
 /// diagram has no way; empty for the same state.
 pub fn path(before: TcpState, after: TcpState) -> Option<Vec<&'static Transition>> {
+    path_by(before, after, false)
+}
+
+/// The same, where packets may tell more: `acked`, the peer has acknowledged the FIN in a segment without its own. Then
+/// FIN-WAIT-2 was gone through on the way to TIME-WAIT.
+pub fn path_by(before: TcpState, after: TcpState, acked: bool) -> Option<Vec<&'static Transition>> {
     // Breadth first; there are eleven states.
     let mut ways: Vec<(TcpState, Vec<&'static Transition>)> = vec![(before, Vec::new())];
     let mut at = 0;
@@ -265,7 +271,8 @@ pub fn path(before: TcpState, after: TcpState) -> Option<Vec<&'static Transition
         for step in TRANSITIONS.iter().filter(|t| t.from == state) {
             // Through CLOSED a connection does not go on.
             let ends = step.to == Closed && after != Closed;
-            if !ends && ways.iter().all(|(known, _)| *known != step.to) {
+            let other = acked && (step.from, step.to) == (FinWait1, TimeWait);
+            if !ends && !other && ways.iter().all(|(known, _)| *known != step.to) {
                 let mut longer = way.clone();
                 longer.push(step);
                 ways.push((step.to, longer));
@@ -361,6 +368,16 @@ mod tests {
             "ESTABLISHED (CLOSE-WAIT) LAST-ACK"
         );
         assert_eq!(shown(&[Established], false), "ESTABLISHED");
+    }
+
+    #[test]
+    fn packets_tell_which_way_it_closed() {
+        let way = |acked| {
+            let way = path_by(Established, TimeWait, acked).unwrap_or_default();
+            way.iter().map(|t| t.to.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(way(false), ["FIN-WAIT-1", "TIME-WAIT"]);
+        assert_eq!(way(true), ["FIN-WAIT-1", "FIN-WAIT-2", "TIME-WAIT"]);
     }
 
     #[test]
