@@ -636,3 +636,47 @@ async fn a_bulk_transfer_is_whole_and_summed_up() {
     );
     assert!(lab.crossed().len() <= 3 * 2000);
 }
+
+/// As root nothing shows that an ordinary user can do the same: there all tests run once more, as a user made for the purpose.
+#[test]
+fn an_ordinary_user_can_do_all_of_this() {
+    const NOBODY_ELSE: &str = "61432";
+    if std::env::var_os(BINARY).is_some() || own_uid() != 0 {
+        return;
+    }
+    // Copies that everybody may read, wherever this was built.
+    let dir = tempfile::tempdir().unwrap();
+    let open = |path: &std::path::Path| {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    };
+    let (binary, this) = (dir.path().join("wirelab"), dir.path().join("wire"));
+    std::fs::copy(env!("CARGO_BIN_EXE_wirelab"), &binary).unwrap();
+    std::fs::copy(std::env::current_exe().unwrap(), &this).unwrap();
+    [dir.path(), &binary, &this].into_iter().for_each(open);
+    let user = [format!("--reuid={NOBODY_ELSE}"), format!("--regid={NOBODY_ELSE}")];
+    let out = std::process::Command::new("setpriv")
+        .args(user)
+        .args(["--clear-groups", "--inh-caps=-all", "--bounding-set=-all"])
+        .arg(&this)
+        .current_dir(dir.path())
+        .env(BINARY, &binary)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&out.stdout);
+    assert!(
+        out.status.success(),
+        "{said}{}",
+        String::from_utf8_lossy(&out.stderr)
+    );
+    assert!(
+        said.contains("a_handshake_goes_packet_by_packet ... ok"),
+        "{said}"
+    );
+}
+
+/// Who we are: the owner of our own process's files.
+fn own_uid() -> u32 {
+    use std::os::unix::fs::MetadataExt as _;
+    std::fs::metadata("/proc/self").unwrap().uid()
+}

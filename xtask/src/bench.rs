@@ -18,7 +18,13 @@ use crate::{compress, stage};
 const PAGE_LIMIT: u64 = 450_000;
 
 /// Programs that measure, in `tests/src/bin/`; the first needs a browser.
-const MEASURERS: [&str; 4] = ["bench-page", "bench-engine", "bench-bridge", "bench-packet"];
+const MEASURERS: [&str; 5] = [
+    "bench-page",
+    "bench-engine",
+    "bench-bridge",
+    "bench-packet",
+    "bench-wire",
+];
 
 struct Row {
     name: String,

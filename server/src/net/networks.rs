@@ -217,6 +217,16 @@ impl Networks {
             .map(|h| h.pid())
     }
 
+    /// Waits until the helper has done what it was told, labs that have ended included: it does one thing after the other.
+    ///
+    /// # Errors
+    /// [`OpenError`], when it is not there or cannot make a namespace any more.
+    pub async fn settle(&self) -> Result<(), OpenError> {
+        let inner = Arc::clone(&self.0);
+        let asked = blocking(move || inner.helper()?.settle());
+        asked.await.map_err(|e| OpenError::Failed(e.to_string()))
+    }
+
     /// A new lab. Must be called inside a tokio runtime.
     ///
     /// # Errors

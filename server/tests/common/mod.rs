@@ -17,8 +17,13 @@ pub const UNIX: i32 = libc::AF_UNIX;
 pub const STREAM: i32 = libc::SOCK_STREAM;
 pub const DGRAM: i32 = libc::SOCK_DGRAM;
 
+/// Names another copy of `wirelab`, for a test that runs itself again as somebody who cannot read this one.
+pub const BINARY: &str = "WIRELAB_TEST_BINARY";
+
 pub async fn networks() -> Networks {
-    Networks::start_with(Path::new(env!("CARGO_BIN_EXE_wirelab"))).await
+    let other = std::env::var_os(BINARY);
+    let here = || Path::new(env!("CARGO_BIN_EXE_wirelab")).to_owned();
+    Networks::start_with(&other.map_or_else(here, Into::into)).await
 }
 
 /// A lab and what it has told.

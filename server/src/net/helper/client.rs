@@ -95,6 +95,11 @@ impl Helper {
         Ok((self.namespace(number, diag), wire))
     }
 
+    /// Waits until everything that it was told before is done.
+    pub(crate) fn settle(&self) -> Result<(), HelperError> {
+        self.ask(Request::Settle).map(drop)
+    }
+
     fn namespace(self: &Arc<Self>, number: u32, diag: OwnedFd) -> Namespace {
         Namespace {
             helper: Arc::clone(self),

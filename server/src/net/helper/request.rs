@@ -14,6 +14,8 @@ pub(super) enum Request {
     Socket(u32, [i32; 3]),
     /// socketpair(2) in a namespace. Answer: both descriptors.
     Pair(u32, [i32; 3]),
+    /// Nothing; the answer says that all before it is done.
+    Settle,
     /// Destroy what is left in the namespace and forget it. No answer.
     Close(u32),
 }
@@ -33,6 +35,7 @@ impl Request {
             Self::Pair(namespace, numbers) => (3, namespace, numbers),
             Self::Close(namespace) => (4, namespace, [0; 3]),
             Self::OpenHost([place, alone]) => (5, 0, [place, alone, 0]),
+            Self::Settle => (6, 0, [0; 3]),
         };
         let mut bytes = [0; 20];
         bytes[..4].copy_from_slice(&u32::to_le_bytes(op));
@@ -54,6 +57,7 @@ impl Request {
             3 => Self::Pair(namespace, numbers),
             4 => Self::Close(namespace),
             5 => Self::OpenHost([numbers[0], numbers[1]]),
+            6 => Self::Settle,
             _ => return None,
         })
     }
@@ -107,6 +111,7 @@ mod tests {
         for request in [
             Request::Open,
             Request::OpenHost([3, 1]),
+            Request::Settle,
             Request::Socket(7, [2, 1, -1]),
             Request::Pair(u32::MAX, [1, 2, 0]),
             Request::Close(9),
