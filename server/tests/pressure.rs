@@ -95,7 +95,7 @@ async fn answers(page: &mut Page, mut open: BTreeSet<CallId>) {
     while !open.is_empty() {
         let id = match page.hear().await {
             FromServer::Reply { id, .. } | FromServer::Confirmed { id, .. } => id,
-            FromServer::Changed { .. } => continue,
+            FromServer::Changed { .. } | FromServer::Wired { .. } => continue,
             other => panic!("{other:?}"),
         };
         assert!(open.remove(&id), "{id:?} is answered twice");

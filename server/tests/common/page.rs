@@ -174,7 +174,7 @@ impl Page {
         self.say(FromPage::Open {
             id,
             lab,
-            plan: protocol::Plan::simple(protocol::Network::Loopback),
+            plan: protocol::Plan::simple(protocol::Network::Kernel),
         })
         .await;
         match self.answer(id).await {
