@@ -55,11 +55,27 @@ fn weight(event: &Event) -> u8 {
     }
 }
 
+/// Has the lab only got its network so far?
+fn nothing_has_run(moment: &Moment<'_>, cursor: u64) -> bool {
+    let until = usize::try_from(cursor).unwrap_or(usize::MAX);
+    let events = moment.timeline.events();
+    events[..until.min(events.len())].iter().all(|event| {
+        matches!(
+            event.kind,
+            EventKind::Hosts { .. }
+                | EventKind::Wire {
+                    news: protocol::WireNews::Ruled { .. },
+                    ..
+                }
+        )
+    })
+}
+
 /// The caption of the moment.
 pub fn caption(moment: &Moment<'_>) -> Caption {
     let (next, can_next) = next_text(moment);
     let cursor = moment.seq();
-    if cursor == 0 {
+    if cursor == 0 || nothing_has_run(moment, cursor) {
         let about = &moment.spec.about;
         return Caption {
             what: moment.spec.title.clone(),

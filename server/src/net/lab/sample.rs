@@ -5,7 +5,7 @@ use super::state::State;
 use crate::net::helper::sockdiag;
 use crate::sys::{self, RawAddr, RawTcpInfo};
 use protocol::sample::{AcceptQueue, TcpInfo};
-use protocol::{Address, HostId, Sample, SocketId, TcpState, bounds};
+use protocol::{Address, HostId, Network, Sample, SocketId, TcpState, bounds};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
@@ -124,7 +124,9 @@ impl State {
         }
         let sock = self.socks.get_mut(&id)?;
         (sample.local, sample.peer) = sock.names.clone().unwrap_or_default();
-        if sock.is_tcp()
+        // Two more system calls: only where there is a wire, whose learner sees timers run.
+        if self.place.network() == Network::Kernel
+            && sock.is_tcp()
             && is_under_way(&sample)
             && let Some(diag) = self.place.diag(sock.host)
             && let Some(local) = sample.local.as_ref().and_then(to_std)
