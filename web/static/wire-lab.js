@@ -49,5 +49,6 @@ customElements.define("wire-lab", class extends HTMLElement {
   reset() { return this.#lab.reset(); }
   type(program, line) { return this.#lab.type(program, line); }
   programs() { return JSON.parse(this.#lab.programs()); }
+  recording() { return this.#lab.recording(); }
   timeline() { return JSON.parse(this.#lab.timeline()); }
 });

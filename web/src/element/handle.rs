@@ -316,6 +316,12 @@ impl LabHandle {
         serde_json::to_string(session.timeline().events()).map_err(|e| sentence(e.to_string()))
     }
 
+    /// The whole history as a file's text: what "Save the timeline" saves, and what the attribute `recording` opens.
+    pub fn recording(&self) -> Result<String, JsError> {
+        let recording = self.stage()?.driver.session().recording();
+        serde_json::to_string(&recording).map_err(|e| sentence(e.to_string()))
+    }
+
     /// Takes the lab out of the page and closes its sockets.
     pub fn unmount(&self) {
         *self.shared.shown.borrow_mut() = Shown::Failed("The lab was taken out of the page.".into());

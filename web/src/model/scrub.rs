@@ -35,10 +35,13 @@ impl Sign {
             }
             (_, "error") => Self::Error,
             (_, "state") => Self::State,
-            (EventKind::Wire { news, .. }, _) => match news {
-                WireNews::Sent { .. } | WireNews::Now { .. } => Self::Packet,
-                _ => Self::Other,
-            },
+            (
+                EventKind::Wire {
+                    news: WireNews::Sent { .. } | WireNews::Now { .. },
+                    ..
+                },
+                _,
+            ) => Self::Packet,
             (_, "call") => Self::Call,
             (_, "line") => Self::Line,
             _ => Self::Other,
