@@ -29,6 +29,8 @@ pub struct View {
     pub cursor: u64,
     /// What belongs together.
     pub lit: Option<Lit>,
+    /// Events that belong to the chosen one.
+    pub related: Vec<u64>,
     /// What stands at the end of each program's lifeline; none in the past.
     pub heads: Vec<Head>,
 }
@@ -206,7 +208,13 @@ impl Pen<'_> {
     fn mark(&mut self, mark: &Mark, end: f64) {
         let y = self.px(mark.y);
         let ghost = self.ghost(mark.seq);
-        self.out.raw("<g data-seq=\"").num(mark.seq).raw("\">");
+        let related = self.view.related.contains(&mark.seq);
+        self.out.raw(if related {
+            "<g class=\"rel\" data-seq=\""
+        } else {
+            "<g data-seq=\""
+        });
+        self.out.num(mark.seq).raw("\">");
         match &mark.what {
             What::Call {
                 text,

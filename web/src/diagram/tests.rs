@@ -382,6 +382,7 @@ fn view(cursor: u64, top: f64, bottom: f64) -> View {
         bottom,
         cursor,
         lit: None,
+        related: Vec::new(),
         heads: Vec::new(),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Moment, steps, wire};
 use engine::session::{NextStep, Rest};
-use engine::timeline::words;
+use engine::timeline::tell;
 use protocol::{Event, EventKind, Outcome, TcpState, WireNews};
 
 /// The line under the toolbar.
@@ -96,7 +96,7 @@ pub fn caption(moment: &Moment<'_>) -> Caption {
     // A long run has no step worth a sentence of its own: its last events are enough.
     let step = &moment.timeline.events()[from.max(to.saturating_sub(64))..to];
     let telling = step.iter().max_by_key(|e| weight(e));
-    let sentence = |e: &Event| words::sentence(e, moment.words(), moment.call_of(e));
+    let sentence = |e: &Event| tell(moment.timeline, e, moment.words());
     let (mut what, bad) = telling.map_or((String::new(), false), |e| (sentence(e), weight(e) >= 8));
     let bad = bad
         && !telling.is_some_and(

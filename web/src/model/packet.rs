@@ -2,6 +2,7 @@
 
 use super::{Moment, bytes};
 use crate::diagram::Diagram;
+use engine::packet::fields::{Field, fields};
 use protocol::wire::{By, Fate};
 use protocol::{EventKind, PacketId, Payload, WireNews};
 
@@ -21,6 +22,8 @@ pub struct PacketView {
     pub title: String,
     /// `client → server, 74 bytes; you dropped it`.
     pub place: String,
+    /// Its fields, in their order.
+    pub fields: Vec<Field>,
     /// Its bytes, as many as are shown.
     pub bytes: Vec<u8>,
     /// Bytes that are not shown.
@@ -83,6 +86,7 @@ pub fn packet(moment: &Moment<'_>, diagram: &Diagram, seq: u64) -> Option<Packet
         seq: events[place].seq,
         title,
         place: format!("{ends}, {size}{}", fate.unwrap_or_default()),
+        fields: fields(&data.0, moment.timeline.tracked(events[place].seq)),
         bytes: data.0[..data.len().min(SHOWN)].to_vec(),
         more: data.len().saturating_sub(SHOWN),
         before: (0..place).rev().find(is_sent).map(|i| events[i].seq),

@@ -106,6 +106,27 @@ const EDGES: &[(TcpState, TcpState, &str)] = &[
     (TcpState::CloseWait, TcpState::LastAck, "close(): FIN"),
 ];
 
+/// The last transition and why it happened, in words; what lies between two looks of the kernel is said to be inferred.
+pub fn last_step(moment: &Moment<'_>) -> Option<String> {
+    let changed = moment.state.sockets.iter().filter_map(|s| Some((s.was?.1, s)));
+    let (seq, socket) = changed.max_by_key(|(seq, _)| *seq)?;
+    let (way, name) = (moment.timeline.causes().way(seq), moment.name(socket.program));
+    let (last, before) = way.split_last()?;
+    let mut text = format!(
+        "Last: the {name}'s socket, {} to {}. {}",
+        last.from, last.to, last.why
+    );
+    if let Some(first) = before.first() {
+        let between: Vec<_> = before.iter().map(|t| t.to.name()).collect();
+        let between = between.join(", ");
+        text.push_str(&format!(
+            " It came from {} by {between}: inferred from the packets, not seen by a look.",
+            first.from
+        ));
+    }
+    Some(text)
+}
+
 /// Half of a node's width.
 const HALF: f64 = 54.0;
 

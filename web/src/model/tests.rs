@@ -184,7 +184,7 @@ fn words_stand_around_the_cursor_and_count_the_others() {
     }
     let len = story.timeline.len();
     for centre in [0, 1, 250, len] {
-        let shown = at(&story, centre, |m| words::window(m, centre));
+        let shown = at(&story, centre, |m| words::window(m, centre, &[]));
         assert_eq!(shown.before + shown.rows.len() as u64 + shown.behind, len);
         assert!(shown.rows.len() as u64 <= words::WINDOW);
         assert!(
@@ -235,7 +235,7 @@ fn an_empty_lab_has_a_caption_and_no_errors() {
     let said = at(&story, 0, caption::caption);
     assert!(!said.can_next && !said.bad && !said.what.is_empty());
     assert_eq!(at(&story, 0, |m| details::details(m, 0)), None);
-    assert_eq!(at(&story, 0, |m| words::window(m, 0)).rows, []);
+    assert_eq!(at(&story, 0, |m| words::window(m, 0, &[])).rows, []);
 }
 
 #[test]

@@ -1,8 +1,7 @@
 //! The timeline in words: the diagram for those who do not see it, and for small screens.
 
 use super::Moment;
-use engine::timeline::words;
-use protocol::EventKind;
+use engine::timeline::{tell, words};
 
 /// Rows that are in the page at once.
 pub const WINDOW: u64 = 64;
@@ -22,6 +21,8 @@ pub struct Row {
     pub here: bool,
     /// It is later than the cursor.
     pub later: bool,
+    /// It belongs to the event that was chosen.
+    pub related: bool,
 }
 
 /// The rows that stand in the page, and how many there are before and behind them.
@@ -35,26 +36,22 @@ pub struct Words {
     pub behind: u64,
 }
 
-/// The rows around event `centre`.
-pub fn window(moment: &Moment<'_>, centre: u64) -> Words {
+/// The rows around event `centre`; `related` are those that belong to the chosen one.
+pub fn window(moment: &Moment<'_>, centre: u64, related: &[u64]) -> Words {
     let len = moment.timeline.len();
     let last = (centre.max(moment.seq().min(centre)) + WINDOW / 2).min(len);
     let first = last.saturating_sub(WINDOW) + 1;
     let last = (first + WINDOW - 1).min(len);
     let row = |seq: u64| {
         let event = moment.timeline.event(seq)?;
-        let quiet = matches!(
-            &event.kind,
-            EventKind::Returned { .. } | EventKind::Waiting { .. }
-        );
-        let call = quiet.then(|| moment.call_of(event)).flatten();
         Some(Row {
             seq,
             time: super::time_text(event.t, moment.began()),
             kind: words::kind(event),
-            text: words::sentence(event, moment.words(), call),
+            text: tell(moment.timeline, event, moment.words()),
             here: seq == moment.seq(),
             later: seq > moment.seq(),
+            related: related.contains(&seq),
         })
     };
     Words {

@@ -129,6 +129,7 @@ fn draw(ui: Ui, geometry: Geometry, top: f64, bottom: f64) -> Drawing {
             bottom,
             cursor,
             lit,
+            related: ui.related(),
             heads,
         },
     )

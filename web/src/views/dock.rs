@@ -67,7 +67,10 @@ fn focus_sibling(event: &leptos::ev::KeyboardEvent, place: usize) {
 #[component]
 fn Words(ui: Ui) -> impl IntoView {
     let centre = RwSignal::new(None::<u64>);
-    let shown = Memo::new(move |_| ui.read(|m| words::window(m, centre.get().unwrap_or_else(|| m.seq()))));
+    let related = Memo::new(move |_| ui.related());
+    let shown = Memo::new(move |_| {
+        ui.read(|m| words::window(m, centre.get().unwrap_or_else(|| m.seq()), &related.get()))
+    });
     let list = NodeRef::<html::Ol>::new();
     let here = Memo::new(move |_| ui.read(|m| (m.seq(), m.timeline.len())));
     Effect::new(move |_| {
@@ -94,7 +97,7 @@ fn Words(ui: Ui) -> impl IntoView {
         let seq = row.seq;
         let kind = if row.kind == "error" { "kd error" } else { "kd" };
         view! {
-            <li class:at=row.here class:f=row.later aria-current=row.here.then_some("step") data-event=seq.to_string()>
+            <li class:at=row.here class:f=row.later class:rel=row.related aria-current=row.here.then_some("step") data-event=seq.to_string()>
                 <button type="button" class="row" on:click=move |_| ui.go_to(seq)>
                     <span class="n">{seq}</span><span class="tm">{row.time}</span><span class=kind>{row.kind}</span><span>{row.text}</span>
                 </button>
@@ -134,7 +137,8 @@ fn States(ui: Ui) -> impl IntoView {
                     view! {
                         <svg class="st" width=w.to_string() height=h.to_string() viewBox=format!("0 0 {w} {h}") role="img"
                             aria-label=states::sentence(&ways) inner_html=states::draw(&ways, room.get())></svg>
-                        <p>"Marked are states that the kernel was seen in. On loopback the handshake is over before it can be asked: SYN-SENT and SYN-RECEIVED usually pass unseen."</p>
+                        <p>{move || ui.read(states::last_step)}</p>
+                        <p>"Marked are states that the kernel was seen in; others may have passed between two looks."</p>
                     }.into_any()
                 }
                 None => view! { <p class="none big">"No TCP socket yet. UDP has no states: no connection is opened, so none is kept or closed."</p> }.into_any(),

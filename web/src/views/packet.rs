@@ -3,6 +3,7 @@
 use super::Ui;
 use super::icons::{self, icon};
 use crate::model::packet::{self, PacketView, ROW};
+use engine::packet::fields::Field;
 use leptos::prelude::*;
 
 /// The tab "Packet".
@@ -19,6 +20,8 @@ pub fn Packet(ui: Ui) -> impl IntoView {
                 on:click=move |_| to.into_iter().for_each(|seq| ui.pick(seq))>{icon(path)}</button>
         }
     };
+    // The field whose bytes are lit: the one that the pointer or the focus is on.
+    let lit = RwSignal::new(None::<usize>);
     move || match view.get() {
         None => view! { <p class="none big">{move || if ui.has_wire() {
             "No packet yet. Here stands the last one, or the one that you choose in the diagram."
@@ -34,8 +37,8 @@ pub fn Packet(ui: Ui) -> impl IntoView {
                     <b>{format!("{}: {}", p.id.0, p.title)}</b><span>{p.place.clone()}</span>
                 </p>
                 <div class="fb">
-                    <div class="fl" tabindex="0" role="group" aria-label="fields"></div>
-                    {hex(&p)}
+                    {table(&p, lit)}
+                    {hex(&p, lit)}
                 </div>
             </div>
         }
@@ -43,14 +46,73 @@ pub fn Packet(ui: Ui) -> impl IntoView {
     }
 }
 
-fn hex(p: &PacketView) -> impl IntoView + use<> {
+type Lit = RwSignal<Option<usize>>;
+
+/// The fields; arrow keys go from one to the next.
+fn table(p: &PacketView, lit: Lit) -> impl IntoView + use<> {
+    let count = p.fields.len();
+    let key = move |event: leptos::ev::KeyboardEvent| {
+        let to = match (event.key().as_str(), lit.get_untracked()) {
+            ("ArrowDown", at) => at.map_or(0, |i| (i + 1).min(count.saturating_sub(1))),
+            ("ArrowUp", at) => at.unwrap_or(0).saturating_sub(1),
+            _ => return,
+        };
+        event.prevent_default();
+        event.stop_propagation();
+        lit.set(Some(to));
+    };
+    let row = move |(i, f): (usize, Field)| {
+        let style = format!("padding-left:{}px", 16 + usize::from(f.depth) * 12);
+        view! {
+            <tr class:lit=move || lit.get() == Some(i) on:mouseenter=move |_| lit.set(Some(i)) on:click=move |_| lit.set(Some(i))>
+                <th scope="row" style=style>{f.name.into_owned()}</th><td>{f.value}</td><td class="w">{f.meaning.into_owned()}</td>
+            </tr>
+        }
+    };
+    let said = {
+        let fields = p.fields.clone();
+        move || {
+            lit.get()
+                .and_then(|i| fields.get(i))
+                .map(|f| format!("{}: {}. {}", f.name, f.value, f.meaning))
+        }
+    };
+    view! {
+        <div class="fl" tabindex="0" role="group" aria-label="Fields; arrow keys go through them" on:keydown=key>
+            <span class="sr" role="status">{said}</span>
+            <table><tbody>{p.fields.iter().cloned().enumerate().map(row).collect_view()}</tbody></table>
+        </div>
+    }
+}
+
+fn hex(p: &PacketView, lit: Lit) -> impl IntoView + use<> {
+    let ranges = StoredValue::new(p.fields.iter().map(|f| f.range.clone()).collect::<Vec<_>>());
+    // The smallest field that a byte is in.
+    let field_at = move |at: usize| {
+        ranges.with_value(|r| {
+            (0..r.len())
+                .filter(|i| r[*i].contains(&at))
+                .min_by_key(|i| r[*i].len())
+        })
+    };
+    let is_lit = move |at: usize| {
+        lit.get()
+            .is_some_and(|i| ranges.with_value(|r| r.get(i).is_some_and(|r| r.contains(&at))))
+    };
     let rows: Vec<_> = p
         .bytes
         .chunks(ROW)
         .enumerate()
         .map(|(row, chunk)| {
             let cells = chunk.iter().map(|b| packet::cell(*b)).collect::<String>();
-            let hex: Vec<_> = chunk.iter().map(|b| view! { <span>{format!("{b:02x}")}</span> }).collect();
+            let hex: Vec<_> = chunk
+                .iter()
+                .enumerate()
+                .map(|(i, b)| {
+                    let at = row * ROW + i;
+                    view! { <span class:lit=move || is_lit(at) on:mouseenter=move |_| lit.set(field_at(at))>{format!("{b:02x}")}</span> }
+                })
+                .collect();
             view! { <div><span class="of">{format!("{:04}", row * ROW)}</span><span class="hx">{hex}</span><span class="as">{cells}</span></div> }
         })
         .collect();

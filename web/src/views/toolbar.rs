@@ -5,7 +5,7 @@ use super::{Ui, watch};
 use crate::driver::Status;
 use crate::model::{caption, scrub};
 use crate::playground::Desk;
-use crate::playground::file::save_file;
+use crate::playground::file::{save_bytes, save_file};
 use engine::session::{Command, Rest};
 use leptos::html;
 use leptos::prelude::*;
@@ -72,6 +72,10 @@ pub fn Toolbar(ui: Ui, desk: Option<Desk>) -> impl IntoView {
                     data-do="reset" on:click=move |_| ui.command(Command::Reset)>{icon(icons::RESET)}<span>"Reset"</span></button>
                 <button type="button" class="btn flat i" aria-label="Save the timeline" title="Save the timeline" data-do="export"
                     disabled=move || at_live_start.get() on:click=move |_| save_timeline(ui)>{icon(icons::TIMELINE)}</button>
+                <Show when=move || ui.has_wire()>
+                    <button type="button" class="btn flat i" aria-label="Save the packets (pcapng)" title="Save the packets (pcapng)" data-do="pcapng"
+                        disabled=move || at_live_start.get() on:click=move |_| save_packets(ui)>{icon(icons::SAVE)}</button>
+                </Show>
                 {desk.map(|desk| desk.buttons(ui))}
                 <button type="button" class="btn flat i" aria-label="Present" title="Present (F)"
                     aria-pressed=move || ui.present.get().to_string()
@@ -89,6 +93,12 @@ fn save_timeline(ui: Ui) {
     if let Ok(json) = serde_json::to_string(&recording) {
         save_file("timeline.json", &json);
     }
+}
+
+/// What crossed the wire, for Wireshark.
+fn save_packets(ui: Ui) {
+    let recording = ui.driver().session().recording();
+    save_bytes("packets.pcapng", &engine::timeline::capture::pcapng(&recording));
 }
 
 #[component]

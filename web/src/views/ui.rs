@@ -280,6 +280,12 @@ impl Ui {
         })
     }
 
+    /// The events that belong to the chosen one: its line, call, packets, states.
+    pub fn related(&self) -> Vec<u64> {
+        let picked = self.picked.get();
+        picked.map_or_else(Vec::new, |seq| self.read(|m| m.timeline.related(seq)))
+    }
+
     /// Chooses an event in the diagram: its packet, or its call, is shown in the dock.
     pub fn pick(&self, seq: u64) {
         let packet = self.peek(|m| m.state.wire.packets.iter().find(|p| p.seq == seq).map(|p| p.id));
