@@ -28,6 +28,8 @@ pub(crate) enum Place {
     Shared,
     /// Real addresses that the server's owner has allowed.
     Live(Arc<Policy>),
+    /// Nowhere any more: the lab has ended. Nothing is made here, least of all on the machine's own network.
+    Gone,
 }
 
 impl Place {
@@ -35,14 +37,14 @@ impl Place {
     pub(crate) const fn network(&self) -> Network {
         match self {
             Self::Kernel(_) => Network::Kernel,
-            Self::Private(_) | Self::Shared => Network::Loopback,
+            Self::Private(_) | Self::Shared | Self::Gone => Network::Loopback,
             Self::Live(_) => Network::Live,
         }
     }
 
     /// Nothing else lives there?
     pub(crate) const fn is_private(&self) -> bool {
-        matches!(self, Self::Private(_) | Self::Kernel(_))
+        matches!(self, Self::Private(_) | Self::Kernel(_) | Self::Gone)
     }
 
     /// socket(2).
@@ -82,7 +84,7 @@ impl Place {
     pub(crate) fn on_wire(&self) -> &[WireHost] {
         match self {
             Self::Kernel(hosts) => hosts,
-            Self::Private(_) | Self::Shared | Self::Live(_) => &[],
+            Self::Private(_) | Self::Shared | Self::Live(_) | Self::Gone => &[],
         }
     }
 
@@ -111,6 +113,7 @@ impl Place {
         match self {
             Self::Private(namespace) => Ok(Some(namespace)),
             Self::Shared | Self::Live(_) => Ok(None),
+            Self::Gone => Err(refused(HelperError::Gone)),
             Self::Kernel(hosts) => match hosts.get(usize::from(host.0)) {
                 Some(host) => Ok(Some(&host.namespace)),
                 None => Err(Outcome::Failed {

@@ -47,6 +47,7 @@ pub struct Lab {
     networks: Networks,
     plan: Plan,
     network: Network,
+    private: bool,
     hosts: Vec<Host>,
 }
 
@@ -130,7 +131,7 @@ impl Lab {
         secret: u64,
         news: Arc<Notify>,
     ) -> Result<Self, Errno> {
-        let network = place.network();
+        let (network, private) = (place.network(), place.is_private());
         let (names, hosts) = inhabit(&place, &plan);
         let shared = Shared::new(place, names, secret, news, networks.budget())?;
         if network == Network::Kernel {
@@ -154,6 +155,7 @@ impl Lab {
             networks,
             plan,
             network,
+            private,
             hosts,
         })
     }
@@ -188,6 +190,7 @@ impl Lab {
     /// Asks which of these calls are really waiting in the kernel; [`Told::Confirmed`] answers.
     pub fn confirm(&self, question: CallId, ids: &[CallId]) {
         lock(&self.shared.state).confirm(question, ids);
+        self.shared.wake_for_deadlines();
     }
 
     /// The next news.
@@ -232,8 +235,8 @@ impl Lab {
     }
 
     /// True: a network of its own. False: the machine's loopback, shared.
-    pub fn is_private(&self) -> bool {
-        lock(&self.shared.state).place.is_private()
+    pub const fn is_private(&self) -> bool {
+        self.private
     }
 
     /// Sockets that the lab has open.

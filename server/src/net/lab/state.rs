@@ -558,6 +558,9 @@ impl State {
         }
         self.socks.clear();
         self.ghosts.clear();
+        // Nobody reads the wire's ends any more, and what is left in them would wake us for ever.
+        self.line = None;
+        self.place = Place::Gone;
         self.tell(Told::Lost { text: why.to_owned() });
     }
 
@@ -575,8 +578,9 @@ impl State {
         self.waiting.clear();
         self.socks.clear();
         self.ghosts.clear();
-        // This ends the namespace.
-        self.place = Place::Shared;
+        self.line = None;
+        // This ends the namespaces.
+        self.place = Place::Gone;
     }
 }
 
