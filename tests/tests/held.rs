@@ -1,0 +1,186 @@
+//! Held stepping in a real browser, over the kernel's own packets: connect, echo and close, with the states checked at
+//! each step. The packets and states are the kernel's; only what it may order differently from run to run is left open.
+
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+use wirelab_tests::{Look, Page, in_browser};
+
+/// What the page shows: TCP states on each side, the packet that waits (`SYN from client`), what Next will do.
+#[derive(Debug)]
+struct Shown {
+    client: Vec<String>,
+    server: Vec<String>,
+    waits: Option<String>,
+    next: String,
+}
+
+async fn shown(page: &Page) -> Result<Shown> {
+    let told = page
+        .lab(
+            0,
+            "const states = side => [...lab.querySelectorAll(`[data-lane=${side}] [data-state]`)].map(e => e.dataset.state);
+             return [states('left'), states('right'), lab.querySelector('[data-acts]')?.getAttribute('aria-label') ?? null,
+                     lab.querySelector('[data-next]').textContent];",
+        )
+        .await?;
+    let (client, server, waits, next) = serde_json::from_value(told)?;
+    Ok(Shown {
+        client,
+        server,
+        waits,
+        next,
+    })
+}
+
+/// Has this server a wire? Where it has none, there is nothing to hold.
+async fn has_wire(page: &Page) -> Result<bool> {
+    let text = page
+        .lab(0, "return lab.querySelector('[data-network]').textContent")
+        .await?;
+    Ok(text.as_str().context("a word")?.contains("real packets"))
+}
+
+/// Steps with Next until a packet waits whose name has `what` in it.
+async fn until_waits(page: &Page, what: &str) -> Result<Shown> {
+    for _ in 0..60 {
+        let now = shown(page).await?;
+        if now.waits.as_ref().is_some_and(|w| w.contains(what)) {
+            return Ok(now);
+        }
+        page.lab(0, "await lab.next()").await?;
+    }
+    anyhow::bail!("no {what} waits on the wire: {:?}", shown(page).await?)
+}
+
+#[test]
+fn the_handshake_the_echo_and_the_close_are_stepped_packet_by_packet() -> Result<()> {
+    in_browser(async |page| {
+        page.open("/lab.html?lab=tcp-echo").await?;
+        if !has_wire(&page).await? {
+            eprintln!("skipped: this machine gives no kernel lab");
+            return Ok(());
+        }
+        // H holds every packet from now on, in the network as on the page.
+        page.press("h").await?;
+        page.lab(0, "").await?;
+        ensure!(
+            page.element("[data-do=hold]")
+                .await?
+                .attr("aria-pressed")
+                .await?
+                .as_deref()
+                == Some("true")
+        );
+
+        // connect(): the SYN waits, and so do both programs.
+        let syn = until_waits(&page, "SYN from client").await?;
+        assert_eq!(
+            syn.client.first().map(String::as_str),
+            Some("SYN-SENT"),
+            "{syn:?}"
+        );
+        ensure!(syn.next.contains("deliver the SYN of the client"), "{syn:?}");
+        page.check_accessible().await?;
+        page.screenshots("held-syn").await?;
+
+        // D delivers it: the server's kernel answers, and no program has the connection yet.
+        page.press("d").await?;
+        let answer = until_waits(&page, "SYN-ACK from server").await?;
+        ensure!(answer.server.iter().any(|s| s == "SYN-RECEIVED"), "{answer:?}");
+        for look in Look::ALL {
+            page.look(look).await?;
+            page.check_accessible()
+                .await
+                .with_context(|| format!("{look:?}"))?;
+        }
+        page.look(Look::Projector).await?;
+        page.screenshots("held-syn-ack").await?;
+
+        page.press("d").await?;
+        let ack = until_waits(&page, "ACK from client").await?;
+        assert_eq!(
+            ack.client.first().map(String::as_str),
+            Some("ESTABLISHED"),
+            "{ack:?}"
+        );
+        ensure!(
+            ack.server.iter().any(|s| s == "SYN-RECEIVED"),
+            "the server does not know yet: {ack:?}"
+        );
+        page.press("PageDown").await?;
+        page.lab(0, "").await?;
+        let open = shown(&page).await?;
+        ensure!(!open.server.iter().any(|s| s == "SYN-RECEIVED"), "{open:?}");
+
+        // The data waits; it is dropped by hand, and the kernel sends it again.
+        let data = until_waits(&page, "bytes from client").await?;
+        let first = data.waits.clone();
+        page.press("x").await?;
+        for _ in 0..100 {
+            page.lab(0, "await new Promise(go => setTimeout(go, 50));")
+                .await?;
+            let again = shown(&page).await?;
+            if again.waits.is_some() && again.waits != first {
+                ensure!(
+                    again
+                        .waits
+                        .as_ref()
+                        .is_some_and(|w| w.contains("bytes from client")),
+                    "{again:?}"
+                );
+                break;
+            }
+        }
+        page.screenshots("held-dropped").await?;
+
+        // To the end, every packet by Next.
+        let steps = page.step_to_end(0, 300).await?;
+        ensure!(steps > 5, "{steps} steps");
+        let story = page.story(0).await?;
+        assert_eq!(story.ended("client"), Some(0));
+        let end = shown(&page).await?;
+        ensure!(
+            end.client.iter().chain(&end.server).any(|s| s == "TIME-WAIT"),
+            "whoever closed first keeps the connection: {end:?}"
+        );
+        page.lab(0, "lab.querySelector('[role=tab]:nth-of-type(2)').click()")
+            .await?;
+        page.screenshots("held-end").await
+    })
+}
+
+#[test]
+fn a_recording_is_looked_at_without_a_network() -> Result<()> {
+    in_browser(async |page| {
+        page.open("/lab.html?lab=tcp-echo").await?;
+        page.step_to_end(0, 300).await?;
+        let recorded = page.story(0).await?.events.len();
+        // What "Save the timeline" would save.
+        let replayed = page
+            .script(
+                "const lab = document.querySelector('wire-lab');
+                 const text = lab.recording();
+                 const fetched = window.fetch;
+                 window.fetch = async url => url === '/saved.json' ? new Response(text) : fetched(url);
+                 const again = document.createElement('wire-lab');
+                 again.setAttribute('recording', '/saved.json');
+                 lab.replaceWith(again);
+                 await again.ready;
+                 const events = again.timeline().length;
+                 return [events, again.querySelector('[data-network]').textContent, again.querySelector('[data-position]').textContent];",
+                Value::Null,
+            )
+            .await?;
+        assert_eq!(replayed[0], json!(recorded));
+        ensure!(
+            replayed[1].as_str().is_some_and(|s| s.contains("recording")),
+            "{replayed}"
+        );
+        ensure!(
+            replayed[2].as_str().is_some_and(|s| s.starts_with("0/")),
+            "{replayed}"
+        );
+        page.check_accessible().await?;
+        page.screenshots("recording").await
+    })
+}
