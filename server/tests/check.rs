@@ -7,7 +7,7 @@ use std::process::Command;
 fn check(before: &str) -> (String, bool) {
     let script = format!("{before} {} check", env!("CARGO_BIN_EXE_wirelab"));
     let out = Command::new("unshare")
-        .args(["--user", "--map-root-user", "sh", "-c", &script])
+        .args(["--user", "--map-root-user", "--mount", "sh", "-c", &script])
         .output()
         .unwrap();
     (String::from_utf8(out.stdout).unwrap(), out.status.success())
@@ -42,4 +42,27 @@ fn without_network_namespaces_too() {
     assert!(works);
     assert!(text.contains("unshare(CLONE_NEWNET) failed: ENOSPC"), "{text}");
     assert!(text.contains("kernel: not here, because"), "{text}");
+}
+
+#[test]
+fn without_a_tun_device_labs_have_no_packets_and_the_failed_call_is_named() {
+    let (text, works) = check("mount --bind /dev/null /dev/net/tun && exec");
+    assert!(works);
+    assert!(
+        text.contains("kernel: not here, because ioctl(TUNSETIFF) failed: ENOTTY"),
+        "{text}"
+    );
+    assert!(
+        text.contains("loopback: Each lab has a network of its own"),
+        "{text}"
+    );
+}
+
+#[test]
+fn settings_that_are_read_only_do_not_matter() {
+    let (text, works) =
+        check("mount --bind /proc/sys /proc/sys && mount -o remount,bind,ro /proc/sys && exec");
+    assert!(works);
+    assert!(text.contains("kernel: Each lab has hosts of its own"), "{text}");
+    assert!(text.contains("IPv4: a connection inside a lab works."), "{text}");
 }

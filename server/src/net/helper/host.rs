@@ -43,10 +43,7 @@ pub(super) fn on_a_wire(place: u8, alone: bool) -> Result<Vec<OwnedFd>, FailedCa
     let route = Netlink::route().map_err(failed("socket(AF_NETLINK)"))?;
     begin(&route)?;
     set(LONG_HOLDS);
-    let wire = sys::open_tun(WIRE).map_err(|errno| match errno {
-        Errno(libc::EPERM | libc::EBUSY) => failed("ioctl(TUNSETIFF)")(errno),
-        errno => failed("open(/dev/net/tun)")(errno),
-    })?;
+    let wire = sys::open_tun(WIRE).map_err(|(call, errno)| failed(call)(errno))?;
     let eth0 = sys::interface_index(WIRE).map_err(failed("if_nametoindex(eth0)"))?;
     let _ = netlink::set_queue(&route, eth0, WIRE_QUEUE);
     // Before it is up: that is when the kernel would begin to ask for routers.

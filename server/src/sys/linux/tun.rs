@@ -2,7 +2,7 @@
 
 use super::errno::{Errno, Result, check, check_len};
 use std::mem::size_of;
-use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 
 const TUNSETIFF: libc::Ioctl = 0x4004_54ca_u32 as libc::Ioctl;
 const TUNSETPERSIST: libc::Ioctl = 0x4004_54cb_u32 as libc::Ioctl;
@@ -19,14 +19,23 @@ struct InterfaceRequest {
 
 /// A new TUN interface in the namespace of this thread. The descriptor does not block.
 ///
-/// The errno says nothing about which of the two calls it was: opening the device gives EACCES, ENOENT or ENODEV, and
-/// TUNSETIFF EPERM or EBUSY.
-pub(crate) fn open_tun(name: &str) -> Result<OwnedFd> {
+/// # Errors
+/// The call that failed, and why.
+pub(crate) fn open_tun(name: &str) -> std::result::Result<OwnedFd, (&'static str, Errno)> {
+    let fd = open_device().map_err(|errno| ("open(/dev/net/tun)", errno))?;
+    make_interface(fd.as_fd(), name).map_err(|errno| ("ioctl(TUNSETIFF)", errno))?;
+    Ok(fd)
+}
+
+fn open_device() -> Result<OwnedFd> {
     let flags = libc::O_RDWR | libc::O_NONBLOCK | libc::O_CLOEXEC;
     // SAFETY: the path ends with a zero byte.
     let fd = check(unsafe { libc::open(c"/dev/net/tun".as_ptr(), flags) })?;
     // SAFETY: the kernel has just given us this descriptor; nobody else has it.
-    let fd = unsafe { OwnedFd::from_raw_fd(fd) };
+    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+}
+
+fn make_interface(fd: BorrowedFd<'_>, name: &str) -> Result<()> {
     let mut request = InterfaceRequest {
         name: [0; libc::IFNAMSIZ],
         flags: FLAGS,
@@ -42,8 +51,7 @@ pub(crate) fn open_tun(name: &str) -> Result<OwnedFd> {
     // Not for its lasting (the interface goes with its namespace): without it close(2) waits some 26 ms for readers of
     // the interface's lists.
     // SAFETY: no pointers.
-    check(unsafe { libc::ioctl(fd.as_raw_fd(), TUNSETPERSIST, 1) })?;
-    Ok(fd)
+    check(unsafe { libc::ioctl(fd.as_raw_fd(), TUNSETPERSIST, 1) }).map(drop)
 }
 
 /// read(2) of one packet into `room`; how long it is. EAGAIN: none is there.
