@@ -680,3 +680,70 @@ fn own_uid() -> u32 {
     use std::os::unix::fs::MetadataExt as _;
     std::fs::metadata("/proc/self").unwrap().uid()
 }
+
+/// Each kind of packet waits on a wire of its own for some seconds (`WIRELAB_HOLD_SECONDS=600` for a learner's lunch); then
+/// everything goes on as if nothing had been.
+#[tokio::test]
+async fn a_long_hold_breaks_nothing() {
+    let seconds = std::env::var("WIRELAB_HOLD_SECONDS").map_or(4, |text| text.parse().unwrap());
+    let networks = networks().await;
+    let mut labs = Vec::new();
+    let handshake = ["SYN", "SYN-ACK", "ACK"];
+    for delivered in 0..5 {
+        let mut lab = Bench::with(&networks, &plan(&[], true)).await;
+        let listener = lab.listener(8080, 1).await;
+        let client = lab.socket(INET, STREAM).await;
+        let connecting = lab.start(Call::Connect {
+            sock: client,
+            addr: v4(8080),
+        });
+        for kind in handshake.iter().take(delivered) {
+            lab.next(kind);
+        }
+        if delivered >= 3 {
+            assert_eq!(lab.send(client, b"hello").await, sent(5));
+        }
+        if delivered == 4 {
+            lab.next("data 5");
+            lab.close(client).await;
+        }
+        lab.take();
+        assert_eq!(
+            lab.waiting().len(),
+            1 + usize::from(delivered == 4),
+            "{:?}",
+            lab.waiting()
+        );
+        labs.push((lab, listener, client, connecting));
+    }
+    tokio::time::sleep(std::time::Duration::from_secs(seconds)).await;
+    for (delivered, (mut lab, listener, client, connecting)) in labs.into_iter().enumerate() {
+        lab.take();
+        assert!(
+            lab.waiting().len() <= 2,
+            "what is sent again is not shown: {:?}",
+            lab.waiting()
+        );
+        lab.act(WireAction::Hold { held: false });
+        assert_eq!(
+            lab.finish(connecting).await,
+            Outcome::Done,
+            "after {delivered} packets"
+        );
+        let (server, outcome) = lab.accept(listener).await;
+        assert!(matches!(outcome, Outcome::Accepted { .. }));
+        if delivered < 3 {
+            assert_eq!(lab.send(client, b"hello").await, sent(5));
+        }
+        assert_eq!(
+            lab.recv(server, 10).await,
+            bytes(b"hello"),
+            "after {delivered} packets"
+        );
+        if delivered == 4 {
+            assert_eq!(lab.recv(server, 10).await, bytes(b""));
+            lab.close(server).await;
+            lab.until(client, TcpState::TimeWait).await;
+        }
+    }
+}
