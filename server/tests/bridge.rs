@@ -10,7 +10,10 @@ use common::{bytes, recv, send, sent, v4};
 use futures_util::SinkExt;
 use page::{Page, Server, close_code, get, open, put};
 use protocol::message::Resume;
-use protocol::{Call, FromPage, FromServer, Outcome, SocketId, VERSION, bounds};
+use protocol::wire::Fate;
+use protocol::{
+    Call, FromPage, FromServer, Network, Outcome, Plan, SocketId, VERSION, WireAction, WireNews, bounds,
+};
 use std::time::Duration;
 use tokio_tungstenite::tungstenite::Message;
 
@@ -716,4 +719,83 @@ async fn ten_thousand_sockets_are_refused_clearly() {
         Outcome::Done
     );
     assert_eq!(page.call(1, socket(SocketId(20_000))).await, Outcome::Done);
+}
+
+/// A page holds a handshake and lets it go, packet by packet; what the wire cannot do is a problem with the request's id.
+#[tokio::test]
+async fn a_held_handshake_over_the_bridge() {
+    let server = Server::start(&[]);
+    let mut page = server.page().await;
+    let plan = Plan {
+        held: true,
+        ..Plan::simple(Network::Kernel)
+    };
+    let id = page.id();
+    let lab = 1;
+    page.say(FromPage::Open { id, lab, plan }).await;
+    let opened = page.answer(id).await;
+    let FromServer::Opened { network, hosts, .. } = opened else {
+        panic!("not opened: {opened:?}")
+    };
+    assert_eq!((network, hosts.len()), (Network::Kernel, 1));
+    let first = page.hear().await;
+    assert!(
+        matches!(&first, FromServer::Wired { news, .. } if matches!(news[..], [WireNews::Ruled { held: true, .. }])),
+        "{first:?}"
+    );
+    page.call(lab, socket(LISTENER)).await;
+    let bind = Call::Bind {
+        sock: LISTENER,
+        addr: v4(8080),
+    };
+    assert_eq!(page.call(lab, bind).await, Outcome::Done);
+    let listen = Call::Listen {
+        sock: LISTENER,
+        backlog: 1,
+    };
+    assert_eq!(page.call(lab, listen).await, Outcome::Done);
+    page.call(lab, socket(CLIENT)).await;
+    let connect = Call::Connect {
+        sock: CLIENT,
+        addr: v4(8080),
+    };
+    let connecting = page.start(lab, connect).await;
+    for _ in 0..3 {
+        let packet = loop {
+            let FromServer::Wired { news, .. } = page.hear().await else {
+                continue;
+            };
+            let held = news.iter().find_map(|news| match news {
+                WireNews::Sent {
+                    packet,
+                    fate: Fate::Held,
+                    ..
+                } => Some(*packet),
+                _ => None,
+            });
+            if let Some(packet) = held {
+                break packet;
+            }
+        };
+        let id = page.id();
+        let action = WireAction::Deliver { packet };
+        page.say(FromPage::Wire { id, lab, action }).await;
+    }
+    // Told behind the packet that it caused.
+    assert_eq!(page.outcome(connecting).await, Outcome::Done);
+    let accept = Call::Accept {
+        sock: LISTENER,
+        new: SERVER,
+    };
+    assert!(matches!(page.call(lab, accept).await, Outcome::Accepted { .. }));
+    let id = page.id();
+    let action = WireAction::Deliver {
+        packet: protocol::PacketId(99),
+    };
+    page.say(FromPage::Wire { id, lab, action }).await;
+    let answer = page.answer(id).await;
+    assert!(
+        matches!(&answer, FromServer::Problem { text, fatal: false, .. } if text.contains("99")),
+        "{answer:?}"
+    );
 }
