@@ -135,8 +135,12 @@ impl Pen<'_> {
             .map_or_else(String::new, |of| format!("copy of {}: ", of.0));
         let room = ((whole - 34.0 * f - if lit { 26.0 * f } else { 0.0 }) / (7.0 * f)).max(0.0) as usize;
         let used = packet.bold.chars().count() + copy.chars().count() + 1;
-        let rest = if room > used + 4 {
-            cut(&packet.rest, room - used)
+        // All of it, else the bytes themselves, else only what it is: never a number that is cut.
+        let free = room.saturating_sub(used);
+        let rest = if packet.rest.chars().count() <= free {
+            packet.rest.clone()
+        } else if packet.data && free >= 4 {
+            cut(&packet.head, free)
         } else {
             String::new()
         };

@@ -1,5 +1,6 @@
 //! Calls and what they gave, in as few words as a diagram has room for.
 
+use crate::model::bytes;
 use engine::packet::Head;
 use engine::packet::head::{Transport, flag};
 use engine::timeline::words;
@@ -74,6 +75,17 @@ pub(super) fn ends(packet: &Payload) -> Option<(Address, Address)> {
     let (from, to) = head.ports()?;
     let address = |ip, port| Address::from_std(SocketAddr::new(ip, port));
     Some((address(head.source, from), address(head.target, to)))
+}
+
+/// The first bytes of a program in a packet, as text.
+pub(super) fn head_of(packet: &Payload) -> String {
+    const SHOWN: usize = 32;
+    let payload = match Head::parse(&packet.0).map(|head| head.transport) {
+        Some(Transport::Tcp(tcp)) => tcp.payload,
+        Some(Transport::Udp(udp)) => udp.payload,
+        _ => &[],
+    };
+    bytes::preview(&payload[..payload.len().min(SHOWN)].into())
 }
 
 /// TCP's control bits as they are called: `SYN-ACK`, `PSH-ACK`.

@@ -43,6 +43,8 @@ pub struct Packet {
     pub bold: String,
     /// `seq 0`.
     pub rest: String,
+    /// The first of the bytes that it carries, as text.
+    pub head: String,
     /// It carries bytes of a program.
     pub data: bool,
     /// It is a copy of this one.
@@ -191,6 +193,7 @@ impl Diagram {
             to,
             bold,
             rest,
+            head: labels::head_of(data),
             data: carries,
             copy_of: *copy_of,
             cause: event.cause,

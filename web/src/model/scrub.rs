@@ -4,6 +4,7 @@ use super::Moment;
 use super::markup::Markup;
 use engine::timeline::words;
 use protocol::{Event, EventKind, WireNews};
+use std::collections::BTreeMap;
 
 /// Pixels that one sign takes at most and at least.
 const WIDE: f64 = 14.0;
@@ -18,10 +19,10 @@ pub enum Sign {
     Other,
     /// A call.
     Call,
-    /// A packet.
-    Packet,
     /// A state.
     State,
+    /// A packet.
+    Packet,
     /// An error.
     Error,
 }
@@ -101,15 +102,25 @@ impl Scale {
 pub fn draw(moment: &Moment<'_>, width: f64) -> String {
     let events = moment.timeline.events();
     let scale = Scale::new(events.len() as u64, width);
+    let mut states = BTreeMap::new();
     let mut out = Markup::default();
     out.raw("<path class=\"rail\" d=\"M0 25.5H")
         .num(scale.end().max(24.0))
         .raw("\"/>");
     for group in events.chunks(usize::try_from(scale.group).unwrap_or(1)) {
-        let Some(event) = group.iter().max_by_key(|e| Sign::of(e)) else {
-            continue;
-        };
-        let sign = Sign::of(event);
+        let signs = group.iter().map(|event| match &event.kind {
+            // The kernel was asked again, and said the same: only a change is a sign of its own.
+            EventKind::Socket { sample, .. } if sample.state.is_some() => {
+                let before = states.insert(sample.sock, sample.state);
+                if before == Some(sample.state) {
+                    Sign::Other
+                } else {
+                    Sign::State
+                }
+            }
+            _ => Sign::of(event),
+        });
+        let Some(sign) = signs.max() else { continue };
         let first = group.first().map_or(0, |e| e.seq);
         let x = (scale.x(first) * 10.0).round() / 10.0;
         let (class, path) = match sign {

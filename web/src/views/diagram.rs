@@ -8,6 +8,7 @@ use engine::session::Side;
 use engine::timeline::words::capital;
 use leptos::html;
 use leptos::prelude::*;
+use protocol::Network;
 use wasm_bindgen::JsCast;
 
 /// Pixels beyond what is in sight that are drawn too, and the grain of redrawing while scrolling.
@@ -165,8 +166,18 @@ fn Ends(ui: Ui) -> impl IntoView {
     view! {
         <div class="ends">
             <span>{move || left.get().0}" "<i>{move || left.get().1}</i></span>
-            <span class="between">{move || if ui.has_wire() { "wire" } else { "calls and bytes, no packets" }}</span>
+            <span class="between">{move || between(ui)}</span>
             <span>{move || right.get().0}" "<i>{move || right.get().1}</i></span>
         </div>
+    }
+}
+
+/// What is seen between the two ends on this network.
+fn between(ui: Ui) -> &'static str {
+    ui.version.track();
+    match ui.driver().session().network().map(|n| n.network) {
+        Some(Network::Kernel) => "wire: the kernel's real packets",
+        Some(Network::Live) => "live: calls and bytes, no packets",
+        _ => "calls and bytes, no packets",
     }
 }

@@ -138,7 +138,7 @@ fn Network(ui: Ui) -> impl IntoView {
     });
     view! {
         <span class="net" class:off=move || text.get().0 title=move || text.get().2 data-network>
-            {move || icon(if text.get().1.starts_with("kernel") { icons::KERNEL } else { icons::LOOPBACK })}{move || text.get().1}
+            {move || icon(if text.get().1.starts_with("kernel") { icons::KERNEL } else { icons::LOOPBACK })}<span>{move || text.get().1}</span>
         </span>
     }
 }

@@ -115,7 +115,7 @@ pub fn WireControl(ui: Ui) -> impl IntoView {
         <Show when=move || ui.has_wire() && !ui.driver().session().is_replay()>
             <button type="button" class="btn hold" aria-pressed=move || held.get().to_string() disabled=move || !ui.can_act()
                 title="Every packet waits on the wire until you let it go (H)" data-do="hold" on:click=move |_| { ui.hold_or_not(); }>
-                {icon(icons::HELD)}<span>"Hold packets"</span><i>{move || if held.get() { "on" } else { "off" }}</i>
+                {icon(icons::HELD)}<span>"Hold"<span class="long">" packets"</span></span><i>{move || if held.get() { "on" } else { "off" }}</i>
             </button>
             <button type="button" class="btn flat i keep" class:strong=move || rules.get() != 0 aria-label=move || match rules.get() {
                     0 => "Rules of the wire: none".to_owned(),
