@@ -95,6 +95,7 @@ fn the_handshake_the_echo_and_the_close_are_stepped_packet_by_packet() -> Result
         }
         page.look(Look::Projector).await?;
         page.screenshots("held-syn-ack").await?;
+        inspected(&page).await?;
 
         page.press("d").await?;
         let ack = until_waits(&page, "ACK from client").await?;
@@ -146,6 +147,74 @@ fn the_handshake_the_echo_and_the_close_are_stepped_packet_by_packet() -> Result
         page.lab(0, "lab.querySelector('[role=tab]:nth-of-type(2)').click()")
             .await?;
         page.screenshots("held-end").await
+    })
+}
+
+/// The packet that waits, field by field: arrow keys go through the fields, and each lights its bytes.
+async fn inspected(page: &Page) -> Result<()> {
+    page.press("p").await?;
+    page.element("[data-packet-shown='2']").await?;
+    page.script("document.querySelector('.fl').focus()", Value::Null)
+        .await?;
+    let mut lit = Vec::new();
+    for _ in 0..4 {
+        page.press("ArrowDown").await?;
+        let told = page
+            .lab(
+                0,
+                "await new Promise(requestAnimationFrame);
+                 return [lab.querySelector('.fl tr.lit th').textContent, lab.querySelectorAll('.hx .lit').length]",
+            )
+            .await?;
+        ensure!(told[1].as_u64() > Some(0), "a field has bytes: {told}");
+        lit.push(told[0].as_str().unwrap_or_default().to_owned());
+    }
+    lit.dedup();
+    assert_eq!(lit.len(), 4, "{lit:?}");
+    page.check_accessible().await?;
+    page.screenshots("packet").await?;
+    page.press("s").await?;
+    page.check_accessible().await?;
+    page.screenshots("states").await?;
+    page.press("w").await
+}
+
+#[test]
+fn rules_of_the_wire_are_checked_and_then_used() -> Result<()> {
+    in_browser(async |page| {
+        page.open("/lab.html?lab=tcp-echo").await?;
+        if !has_wire(&page).await? {
+            eprintln!("skipped: this machine gives no kernel lab");
+            return Ok(());
+        }
+        page.click("[data-do=rules]").await?;
+        page.click("[data-rule=add]").await?;
+        let number = "[aria-label='n']";
+        let fill = |text: &'static str| {
+            let page = page.clone();
+            async move {
+                let field = page.element(number).await?;
+                field.clear().await?;
+                field.send_keys(text).await?;
+                page.click("[data-rule=apply]").await
+            }
+        };
+        fill("101").await?;
+        ensure!(page.text(".rules [role=alert]").await?.contains("0 to 100"));
+        page.check_accessible().await?;
+        page.screenshots("rules").await?;
+        fill("0").await?;
+        let told = page
+            .lab(
+                0,
+                "return lab.querySelector('[data-do=rules]').getAttribute('aria-label')",
+            )
+            .await?;
+        assert_eq!(told, json!("Rules of the wire: 1"));
+        // A rule that fits no packet loses none.
+        page.step_to_end(0, 300).await?;
+        assert_eq!(page.story(0).await?.ended("client"), Some(0));
+        Ok(())
     })
 }
 

@@ -13,7 +13,11 @@ use protocol::ProgramId;
 #[component]
 pub fn Code(ui: Ui, id: ProgramId, lane: Memo<LaneView>) -> impl IntoView {
     let source = Memo::new(move |_| ui.source(id));
-    let lit = Memo::new(move |_| ui.lit().filter(|c| c.program == id).map(|c| c.line));
+    // The line of the chosen thing, else that of the last bytes that arrived.
+    let lit = Memo::new(move |_| {
+        let related = ui.related_line(id);
+        related.or_else(|| ui.lit().filter(|c| c.program == id).map(|c| c.line))
+    });
     let list = NodeRef::<html::Ol>::new();
     let current = Memo::new(move |_| lane.with(|l| l.marks.first().map(|m| m.line)));
     Effect::new(move |_| {

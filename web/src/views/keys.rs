@@ -57,7 +57,7 @@ pub fn press(ui: Ui, event: &web_sys::KeyboardEvent) -> bool {
         "w" | "W" => ui.tab.set(Tab::Words),
         "s" | "S" => ui.tab.set(Tab::States),
         "c" | "C" => ui.tab.set(Tab::Call),
-        "p" | "P" if ui.has_wire() => ui.tab.set(Tab::Packet),
+        "p" | "P" if untrack(|| ui.has_wire()) => ui.tab.set(Tab::Packet),
         "h" | "H" => return ui.hold_or_not(),
         "f" | "F" => ui.present.update(|p| *p = !*p),
         "?" => ui.help.update(|h| *h = !*h),

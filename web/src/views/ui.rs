@@ -286,6 +286,21 @@ impl Ui {
         picked.map_or_else(Vec::new, |seq| self.read(|m| m.timeline.related(seq)))
     }
 
+    /// The line of a program whose call belongs to the chosen event.
+    pub fn related_line(&self, program: ProgramId) -> Option<u32> {
+        let related = self.related();
+        self.read(|m| {
+            let events = related.iter().filter_map(|seq| m.event(*seq));
+            let mut lines = events
+                .filter(|e| e.program == Some(program))
+                .filter_map(|e| match e.kind {
+                    EventKind::Called { line, .. } => Some(line),
+                    _ => None,
+                });
+            lines.next()
+        })
+    }
+
     /// Chooses an event in the diagram: its packet, or its call, is shown in the dock.
     pub fn pick(&self, seq: u64) {
         let packet = self.peek(|m| m.state.wire.packets.iter().find(|p| p.seq == seq).map(|p| p.id));
