@@ -70,6 +70,14 @@ fn way_of(moment: &Moment<'_>, program: ProgramId) -> Way {
             s.state()
         }
     });
+    // Between SYN and accept() the connection is the kernel's, beside the listening socket.
+    for socket in &sockets {
+        for embryo in super::sockets::embryos(moment.state, socket) {
+            way.steps.push((TcpState::Listen, TcpState::SynReceived));
+            way.seen.push(TcpState::SynReceived);
+            way.now = Some(embryo.state);
+        }
+    }
     way.seen.extend(way.now);
     way
 }

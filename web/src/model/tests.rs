@@ -249,6 +249,8 @@ fn a_half_open_connection_stands_beside_its_listener_until_it_is_a_socket() {
     assert_eq!(cards[0].queue.map(|q| q.half_open), Some(1));
     assert_eq!(cards[1].look, sockets::Look::NoDescriptor);
     assert!(cards[1].timer.is_some_and(|(what, _)| what == "sends again in"));
+    let ways = at(&story, LIVE, states::ways).map(|w| w.map(|w| w.now));
+    assert_eq!(ways, Some([Some(TcpState::SynSent), Some(TcpState::SynReceived)]));
     let story = story::packets_whole();
     let states = |cards: Vec<sockets::SocketCard>| cards.into_iter().map(|c| c.state).collect::<Vec<_>>();
     let server = at(&story, LIVE, |m| sockets::cards(m.state, SERVER, 0, None));

@@ -135,9 +135,9 @@ fn States(ui: Ui) -> impl IntoView {
                 Some(ways) => {
                     let (w, h) = room.get().size();
                     view! {
+                        <p class="last">{move || ui.read(states::last_step)}</p>
                         <svg class="st" width=w.to_string() height=h.to_string() viewBox=format!("0 0 {w} {h}") role="img"
                             aria-label=states::sentence(&ways) inner_html=states::draw(&ways, room.get())></svg>
-                        <p>{move || ui.read(states::last_step)}</p>
                         <p>"Marked are states that the kernel was seen in; others may have passed between two looks."</p>
                     }.into_any()
                 }

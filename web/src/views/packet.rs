@@ -5,6 +5,7 @@ use super::icons::{self, icon};
 use crate::model::packet::{self, PacketView, ROW};
 use engine::packet::fields::Field;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
 /// The tab "Packet".
 #[component]
@@ -12,7 +13,14 @@ pub fn Packet(ui: Ui) -> impl IntoView {
     let view = Memo::new(move |_| {
         let picked = ui.picked.get();
         let driver = ui.driver();
-        ui.read(|m| packet::packet(m, &driver.diagram(), picked.unwrap_or_else(|| m.seq())))
+        // Not chosen: the one that waits, else the last one that was sent.
+        let waits = ui.waiting().map(|w| w.id);
+        ui.read(|m| {
+            let waits = waits.and_then(|id| m.state.wire.packet(id)).map(|p| p.seq);
+            let last = || m.state.wire.packets.iter().map(|p| p.seq).max();
+            let seq = picked.or(waits).or_else(last)?;
+            packet::packet(m, &driver.diagram(), seq)
+        })
     });
     let step = move |hook: &'static str, label: &'static str, path: &'static str, to: Option<u64>| {
         view! {
@@ -60,6 +68,20 @@ fn table(p: &PacketView, lit: Lit) -> impl IntoView + use<> {
         event.prevent_default();
         event.stop_propagation();
         lit.set(Some(to));
+        let list = event
+            .current_target()
+            .and_then(|t| t.dyn_into::<web_sys::Element>().ok());
+        request_animation_frame(move || {
+            let Some(list) = list else { return };
+            let Ok(Some(row)) = list.query_selector("tr.lit") else {
+                return;
+            };
+            let (view, row) = (list.get_bounding_client_rect(), row.get_bounding_client_rect());
+            if row.top() < view.top() || row.bottom() > view.bottom() {
+                let top = f64::from(list.scroll_top()) + row.top() - view.top() - view.height() / 3.0;
+                list.set_scroll_top(top.max(0.0) as i32);
+            }
+        });
     };
     let row = move |(i, f): (usize, Field)| {
         let style = format!("padding-left:{}px", 16 + usize::from(f.depth) * 12);
@@ -78,7 +100,7 @@ fn table(p: &PacketView, lit: Lit) -> impl IntoView + use<> {
         }
     };
     view! {
-        <div class="fl" tabindex="0" role="group" aria-label="Fields; arrow keys go through them" on:keydown=key>
+        <div class="fl pf" tabindex="0" role="group" aria-label="Fields; arrow keys go through them" on:keydown=key>
             <span class="sr" role="status">{said}</span>
             <table><tbody>{p.fields.iter().cloned().enumerate().map(row).collect_view()}</tbody></table>
         </div>
