@@ -284,3 +284,13 @@ fn next_in_the_past_goes_from_packet_to_packet() {
         .map(|e| e.seq);
     assert_eq!(Some(steps::before(events, story.timeline.len()) + 1), delivered);
 }
+
+#[test]
+fn the_last_transition_is_told_with_its_reason() {
+    let story = story::packets_whole();
+    let said = at(&story, LIVE, states::last_step).unwrap_or_default();
+    assert!(
+        said.starts_with("Last: the client's socket, FIN-WAIT-2 to TIME-WAIT."),
+        "{said}"
+    );
+}
