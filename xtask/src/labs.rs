@@ -1,4 +1,5 @@
-//! The labs: each a folder of `book/labs` with its `lab.toml` and its programs, served below `labs/` as they are.
+//! The labs: each a folder of `book/labs` with its `lab.toml` and its programs, served below `labs/` as they are, and once
+//! more as one file `lab.json` with the programs' sources in it: a page asks once instead of three times.
 //!
 //! `labs/index.json` lists them for the playground: `[{"name": "tcp-echo", "title": "...", "about": "...",
 //! "files": ["client.py", "server.py"]}, ...]`, sorted by name. Whether a lab's programs do what its text says is not
@@ -25,15 +26,39 @@ pub(crate) fn add_to(files: &mut Files) -> Result<()> {
             continue;
         }
         let name = folder.file_name().to_string_lossy().into_owned();
-        index.push(entry(&path, &name).with_context(|| path.join("lab.toml").display().to_string())?);
-        files.folder(&path, &Path::new("labs").join(&name))?;
+        let place = Path::new("labs").join(&name);
+        let lab = (|| {
+            let lab: toml::Table = fs::read_to_string(path.join("lab.toml"))?.parse()?;
+            index.push(entry(&path, &name, &lab)?);
+            whole(&path, lab)
+        })()
+        .with_context(|| path.join("lab.toml").display().to_string())?;
+        files.bytes(place.join("lab.json"), lab);
+        files.folder(&path, &place)?;
     }
     files.bytes("labs/index.json", serde_json::to_vec_pretty(&index)?);
     Ok(())
 }
 
-fn entry(folder: &Path, name: &str) -> Result<serde_json::Value> {
-    let lab: toml::Table = fs::read_to_string(folder.join("lab.toml"))?.parse()?;
+/// The lab with each program's source beside the name of its file.
+fn whole(folder: &Path, mut lab: toml::Table) -> Result<Vec<u8>> {
+    let programs = lab.get_mut("program").and_then(toml::Value::as_array_mut);
+    for program in programs
+        .into_iter()
+        .flatten()
+        .filter_map(toml::Value::as_table_mut)
+    {
+        if let Some(file) = program.get("file").and_then(toml::Value::as_str)
+            && !program.contains_key("source")
+        {
+            let source = fs::read_to_string(folder.join(file)).with_context(|| file.to_owned())?;
+            program.insert("source".into(), source.into());
+        }
+    }
+    Ok(serde_json::to_vec(&lab)?)
+}
+
+fn entry(folder: &Path, name: &str, lab: &toml::Table) -> Result<serde_json::Value> {
     let text = |key: &str| {
         lab.get(key)
             .and_then(toml::Value::as_str)

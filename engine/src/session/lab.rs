@@ -118,8 +118,10 @@ impl LabSpec {
         text: &str,
         mut read: impl FnMut(&str) -> Result<String, String>,
     ) -> Result<Self, LabError> {
-        let mut spec: Self = toml::from_str(text)
-            .map_err(|e| LabError(format!("lab.toml cannot be read: {}", one_line(&e.to_string()))))?;
+        let unread = |e: String| LabError(format!("lab.toml cannot be read: {e}"));
+        // By way of JSON, which labs are read from elsewhere too: one reader of the fields, not two, in the page.
+        let json = super::toml::read(text).map_err(unread)?.to_string();
+        let mut spec = Self::from_json(&json).map_err(unread)?;
         for program in &mut spec.programs {
             if program.source.is_empty() && !program.prompt {
                 program.source = read(&program.file).map_err(LabError)?;
@@ -127,6 +129,18 @@ impl LabSpec {
         }
         spec.check()?;
         Ok(spec)
+    }
+
+    /// Reads a lab from JSON with the same names, sources and all, unchecked.
+    ///
+    /// # Errors
+    /// What does not fit, in serde's words.
+    pub fn from_json(json: &str) -> Result<Self, String> {
+        // The place in the JSON says nothing about the place in lab.toml.
+        serde_json::from_str(json).map_err(|e| {
+            let words = e.to_string();
+            words.split(" at line ").next().unwrap_or_default().to_owned()
+        })
     }
 
     /// A lab of loose programs, in their order: name, file, source.
@@ -270,14 +284,6 @@ impl LabSpec {
             .map(|(i, p)| p.side.unwrap_or_else(|| guess(i, p)))
             .collect()
     }
-}
-
-fn one_line(text: &str) -> String {
-    text.lines()
-        .map(str::trim)
-        .filter(|l| !l.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ")
 }
 
 #[cfg(test)]

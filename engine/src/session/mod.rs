@@ -3,6 +3,7 @@
 //! ```text
 //! io.rs        Input, Command, Effect, Rest: what goes in and out
 //! lab.rs       what a lab is made of (lab.toml)
+//! toml.rs      lab.toml's keys and values
 //! commands.rs  what a learner wants             Command  -> programs
 //! drive.rs     programs run until they must wait          -> events, effects
 //! answers.rs   what the network says            Input    -> events, programs
@@ -26,6 +27,7 @@ pub mod lab;
 mod machine;
 mod program;
 mod replay;
+mod toml;
 mod wire;
 
 pub use io::{Command, Effect, Input, NextStep, Rest};

@@ -68,7 +68,7 @@ pub async fn list(base: &str) -> Result<Vec<Listed>, String> {
     serde_json::from_str(&json).map_err(|e| format!("The list of labs cannot be read: {e}."))
 }
 
-/// The address of a lab's `lab.toml`.
+/// The address of a lab of the site: `lab.json`, its `lab.toml` and its programs in one file.
 ///
 /// # Errors
 /// One sentence, for a name that is none.
@@ -78,7 +78,7 @@ pub fn address(base: &str, name: &str) -> Result<String, String> {
             .chars()
             .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
     if plain {
-        Ok(format!("{base}labs/{name}/lab.toml"))
+        Ok(format!("{base}labs/{name}/lab.json"))
     } else {
         Err(format!(
             "{name:?} cannot be a lab's name: letters, digits and '-' only."
@@ -86,35 +86,39 @@ pub fn address(base: &str, name: &str) -> Result<String, String> {
     }
 }
 
-/// The lab whose `lab.toml` is at `url`, with its programs beside it.
+/// The lab at `url`: a `lab.json`, or a `lab.toml` with its programs beside it.
 ///
 /// # Errors
 /// One sentence: what, where, and the way out.
 pub async fn lab(url: &str) -> Result<LabSpec, String> {
-    let toml = text(url.to_owned(), LONGEST).await?;
+    let text = text(url.to_owned(), LONGEST).await?;
+    if url.ends_with(".json") {
+        let spec = LabSpec::from_json(&text).map_err(|e| format!("{url} cannot be read: {e}."))?;
+        spec.check().map_err(|e| sentence(&e.0))?;
+        return Ok(spec);
+    }
     let folder = url.rsplit_once('/').map_or("", |(folder, _)| folder);
     let mut wanted = Vec::new();
-    let first = LabSpec::from_toml(&toml, |file| {
+    let first = LabSpec::from_toml(&text, |file| {
         wanted.push(file.to_owned());
         Ok(String::new())
     });
-    first.map_err(|e| sentence(&e.0))?;
-    let mut files = Vec::new();
+    let mut spec = first.map_err(|e| sentence(&e.0))?;
     // All are asked for at once; the browser brings them side by side.
     let asked: Vec<_> = wanted
         .iter()
-        .map(|file| text(format!("{folder}/{file}"), LONGEST))
+        .map(|file| self::text(format!("{folder}/{file}"), LONGEST))
         .collect();
     for (file, answer) in wanted.iter().zip(asked) {
-        files.push((file.clone(), answer.await?));
+        let source = answer.await?;
+        for program in &mut spec.programs {
+            if program.file == *file && program.source.is_empty() && !program.prompt {
+                program.source.clone_from(&source);
+            }
+        }
     }
-    LabSpec::from_toml(&toml, |file| {
-        let found = files.iter().find(|(name, _)| name == file);
-        found
-            .map(|(_, text)| text.clone())
-            .ok_or_else(|| format!("{file} is missing"))
-    })
-    .map_err(|e| sentence(&e.0))
+    spec.check().map_err(|e| sentence(&e.0))?;
+    Ok(spec)
 }
 
 fn sentence(text: &str) -> String {
