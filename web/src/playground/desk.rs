@@ -384,7 +384,7 @@ impl Desk {
         let body = if full {
             view! { <p>{format!("This lab has {} programs, the most that a lab takes.", bounds::PROGRAMS)}</p> }.into_any()
         } else {
-            view! { <ul class="picks">{choices.map(choice).to_vec()}</ul> }.into_any()
+            view! { <ul class="picks">{choices.map(choice).into_iter().collect::<Vec<_>>()}</ul> }.into_any()
         };
         view! { <h2>"Add a program"</h2>{body} }
     }

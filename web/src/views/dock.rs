@@ -37,7 +37,7 @@ pub fn Dock(ui: Ui) -> impl IntoView {
     };
     view! {
         <div class="dock" role="group" aria-label="Details">
-            <div role="tablist" class="tabs" aria-label="Details">{TABS.map(tab).to_vec()}</div>
+            <div role="tablist" class="tabs" aria-label="Details">{TABS.map(tab).into_iter().collect::<Vec<_>>()}</div>
             <div class="panel" class:tall=move || ui.tab.get() == Tab::States role="tabpanel"
                 aria-label=move || TABS.iter().find(|(t, _)| *t == ui.tab.get()).map_or("", |(_, n)| *n)>
                 {move || match ui.tab.get() {

@@ -89,7 +89,7 @@ pub fn Help(ui: Ui) -> impl IntoView {
             <table><tbody>
                 {KEYS.map(|(keys, what)| view! {
                     <tr><th scope="row">{keys.split(' ').map(|k| view! { <kbd>{k}</kbd> }).collect_view()}</th><td>{what}</td></tr>
-                }).to_vec()}
+                }).into_iter().collect::<Vec<_>>()}
             </tbody></table>
             <div class="row2"><button type="button" class="btn" on:click=move |_| ui.help.set(false)>"Close"</button></div>
         </dialog>

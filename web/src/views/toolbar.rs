@@ -64,7 +64,7 @@ pub fn Toolbar(ui: Ui, desk: Option<Desk>) -> impl IntoView {
             <Scrub ui/>
             <span class="rt">
                 <select class="speed" aria-label="Speed of Run" on:change=speed>
-                    {SPEEDS.map(|(value, text, _)| view! { <option value=value>{text}</option> }).to_vec()}
+                    {SPEEDS.map(|(value, text, _)| view! { <option value=value>{text}</option> }).into_iter().collect::<Vec<_>>()}
                 </select>
                 <super::wire::WireControl ui/>
                 <Network ui/>
