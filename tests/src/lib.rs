@@ -5,6 +5,7 @@
 //! server    the binary `wirelab`, started on a free port and stopped by its own handle
 //! captured  a lab on the kernel's network, run and recorded
 //! browser   chromedriver and one Chromium per test
+//! loops     what the benches of the engine run
 //! native_page   the engine's session over /ws, without a browser
 //! pdml      what tshark says of a capture
 //! story     a lab's timeline, as a test asks about it
@@ -16,6 +17,7 @@
 pub mod browser;
 pub mod captured;
 pub mod judge;
+pub mod loops;
 pub mod native_page;
 pub mod page;
 pub mod pdml;

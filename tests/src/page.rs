@@ -309,6 +309,17 @@ impl Page {
             .collect())
     }
 
+    /// Runs this script in every page that is opened from now on, before anything of the page itself.
+    ///
+    /// # Errors
+    /// When the browser does not answer.
+    pub async fn before_each_page(&self, source: &str) -> Result<()> {
+        let params = json!({ "source": source });
+        self.cdp("Page.addScriptToEvaluateOnNewDocument", params)
+            .await
+            .map(drop)
+    }
+
     /// From now on every file is fetched anew.
     ///
     /// # Errors

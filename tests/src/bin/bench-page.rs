@@ -1,0 +1,149 @@
+//! How quick a lab's page is, in a real browser: `cargo xtask bench` prints the lines.
+//!
+//! Each line of output is `name<TAB>figure<TAB>limit<TAB>ok|over`. The server and the site are those of the release. Times
+//! are what the issue names as limits (half a second to the first step, 50 ms a frame); the loops of the engine have none
+//! here: they stand beside `bench-engine`'s, which runs the same ones natively.
+
+use anyhow::{Context as _, Result, ensure};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde_json::{Value, json};
+use wirelab_tests::{Page, in_browser, loops::LOOPS};
+
+/// Openings of the page, each with an empty cache; the middle one counts.
+const OPENINGS: usize = 9;
+/// Milliseconds from the navigation until Next can be pressed.
+const READY: f64 = 500.0;
+/// Milliseconds that a frame may take while the timeline is scrubbed.
+const FRAME: f64 = 50.0;
+/// The least events of the timeline that is scrubbed.
+const EVENTS: u64 = 10_000;
+/// Places of the slider on its way through the timeline and back.
+const PLACES: u32 = 240;
+
+/// Notes when Next can be pressed for the first time, to a few milliseconds.
+const WATCH: &str = "
+    const watch = setInterval(() => {
+        const next = document.querySelector('[data-do=next]');
+        if (next && !next.disabled) { window.firstStep = performance.now(); clearInterval(watch); }
+    }, 2);";
+
+const SERVER: &str = "\
+import socket
+s = socket.socket()
+s.bind(('127.0.0.1', 8080))
+s.listen()
+c, a = s.accept()
+while True:
+    data = c.recv(100)
+    if not data:
+        break
+    c.sendall(data)
+";
+const CLIENT: &str = "\
+import socket
+s = socket.socket()
+s.connect(('127.0.0.1', 8080))
+for i in range(1000):
+    s.sendall(b'line %d' % i)
+    s.recv(100)
+s.close()
+";
+
+fn main() -> Result<()> {
+    in_browser(async |page| {
+        first_step(&page).await?;
+        scrubbing(&page).await?;
+        engine_loops(&page).await
+    })
+}
+
+/// A lab of these programs, as a link into the playground.
+fn link(programs: &[(&str, &str)]) -> String {
+    let programs: Vec<Value> = programs
+        .iter()
+        .map(|(name, source)| json!({ "name": name, "file": format!("{name}.py"), "source": source }))
+        .collect();
+    let spec = json!({ "version": 1, "title": "Bench", "program": programs });
+    format!(
+        "/playground.html#lab={}",
+        URL_SAFE_NO_PAD.encode(spec.to_string())
+    )
+}
+
+fn row(name: &str, figure: f64, limit: f64) {
+    let verdict = if figure <= limit { "ok" } else { "over" };
+    println!("{name}\t{figure:.0} ms\t{limit:.0} ms\t{verdict}");
+}
+
+async fn first_step(page: &Page) -> Result<()> {
+    page.without_cache().await?;
+    page.before_each_page(WATCH).await?;
+    let mut times = Vec::new();
+    for _ in 0..OPENINGS {
+        page.open("/lab.html?lab=tcp-echo").await?;
+        page.lab(0, "").await?;
+        let at = page
+            .script(
+                "while (!window.firstStep) await new Promise(r => setTimeout(r, 5)); return window.firstStep",
+                Value::Null,
+            )
+            .await?;
+        times.push(at.as_f64().context("a time")?);
+    }
+    times.sort_by(f64::total_cmp);
+    row(
+        "a lab's page: navigation to the first step, cold cache",
+        times[OPENINGS / 2],
+        READY,
+    );
+    Ok(())
+}
+
+async fn scrubbing(page: &Page) -> Result<()> {
+    page.open(&link(&[("server", SERVER), ("client", CLIENT)]))
+        .await?;
+    let events = page
+        .lab(0, "await lab.run(); return lab.timeline().length")
+        .await?;
+    let events = events.as_u64().context("a count")?;
+    ensure!(events >= EVENTS, "only {events} events to scrub");
+    let body = "
+        const slider = document.querySelector('wire-lab input[type=range]');
+        if (!slider) throw new Error('no slider');
+        const frame = () => new Promise(requestAnimationFrame);
+        let last = await frame(), longest = 0;
+        for (let i = 0; i <= args; i++) {
+            const way = i * 2 <= args ? i * 2 / args : 2 - i * 2 / args;
+            slider.value = Math.round(Number(slider.min) + way * (Number(slider.max) - Number(slider.min)));
+            slider.dispatchEvent(new Event('input', { bubbles: true }));
+            const now = await frame();
+            longest = Math.max(longest, now - last);
+            last = now;
+        }
+        return longest;";
+    let longest = page.script(body, json!(PLACES)).await?;
+    row(
+        &format!("scrubbing {events} events: longest frame"),
+        longest.as_f64().context("a time")?,
+        FRAME,
+    );
+    Ok(())
+}
+
+async fn engine_loops(page: &Page) -> Result<()> {
+    for (name, source) in LOOPS {
+        let program = format!(
+            "import time\n{source}\nbest = 1e9\nfor _ in range(5):\n    t = time.perf_counter()\n    work()\n    best = min(best, time.perf_counter() - t)\nprint(best * 1000)\n"
+        );
+        page.open(&link(&[("loop", &program)])).await?;
+        page.lab(0, "await lab.run()").await?;
+        let story = page.story(0).await?;
+        let millis: f64 = story
+            .printed("loop")
+            .trim()
+            .parse()
+            .with_context(|| format!("{name}: {}", story.printed("loop")))?;
+        println!("engine in Chromium, without stops: {name}\t{millis:.1} ms\t-\tok");
+    }
+    Ok(())
+}
