@@ -99,7 +99,7 @@ pub fn Acts(ui: Ui, drawing: Memo<Drawing>) -> impl IntoView {
         <Show when=move || id.get().is_some()>
             <div class="acts" role="group" aria-label=text(|w| capital(&w.name())) data-acts
                 style=move || drawing.with(|d| format!("top:{:.0}px", d.end + 14.0))>
-                {ACTS.map(act).to_vec()}
+                {ACTS.into_iter().map(act).collect::<Vec<_>>()}
                 <p><b>{text(|w| capital(&w.name()))}</b>" waits "{since}<br/>{text(|w| w.note.clone())}</p>
             </div>
         </Show>
