@@ -1,7 +1,7 @@
 //! A lab put into the page: its driver, its views, its clock, its keys. Everything ends when it is dropped.
 
 use crate::driver::Driver;
-use crate::driver::timer::Timer;
+use crate::driver::timer::{Timer, millis};
 use crate::playground::Desk;
 use crate::views::lab::LabView;
 use crate::views::{Ui, keys};
@@ -74,18 +74,56 @@ impl Stage {
     }
 }
 
-/// Raises `version` before the next picture, however often it is called until then.
+/// The longest pause after a picture, milliseconds.
+const LONGEST_PAUSE: f64 = 250.0;
+
+/// Raises `version` before the next picture, however often it is called until then. After a picture it pauses for as long as
+/// that one took: the answers to programs that run come between pictures, and have at least half of the time.
 fn once_a_frame(version: RwSignal<u32>) -> impl Fn() {
-    let due = Rc::new(Cell::new(false));
-    let frame = Rc::new(RefCell::new(None::<Timer>));
-    move || {
-        if due.replace(true) {
+    let pictures = Rc::new(Pictures::default());
+    move || pictures.ask(version)
+}
+
+#[derive(Default)]
+struct Pictures {
+    /// One is asked for already.
+    due: Cell<bool>,
+    /// No other before this time (the page's clock, milliseconds).
+    free: Cell<f64>,
+    /// The pause before the next one.
+    pause: RefCell<Option<Timer>>,
+    frame: RefCell<Option<Timer>>,
+    /// Notes when the last one was done: the first task behind it.
+    done: RefCell<Option<Timer>>,
+}
+
+impl Pictures {
+    fn ask(self: &Rc<Self>, version: RwSignal<u32>) {
+        if self.due.replace(true) {
             return;
         }
-        let due = Rc::clone(&due);
-        *frame.borrow_mut() = Some(Timer::frame(move || {
-            due.set(false);
-            let _ = version.try_update(|v| *v = v.wrapping_add(1));
+        let wait = self.free.get() - millis();
+        let this = Rc::clone(self);
+        if wait > 0.0 {
+            *self.pause.borrow_mut() = Some(Timer::after(wait, move || this.at_next_frame(version)));
+        } else {
+            this.at_next_frame(version);
+        }
+    }
+
+    fn at_next_frame(self: &Rc<Self>, version: RwSignal<u32>) {
+        let this = Rc::clone(self);
+        *self.frame.borrow_mut() = Some(Timer::frame(move || this.draw(version)));
+    }
+
+    fn draw(self: &Rc<Self>, version: RwSignal<u32>) {
+        self.due.set(false);
+        let began = millis();
+        let _ = version.try_update(|v| *v = v.wrapping_add(1));
+        let this = Rc::clone(self);
+        *self.done.borrow_mut() = Some(Timer::after(0.0, move || {
+            let now = millis();
+            this.free.set(now + (now - began).min(LONGEST_PAUSE));
         }));
     }
 }
