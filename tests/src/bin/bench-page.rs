@@ -17,7 +17,7 @@ const READY: f64 = 500.0;
 const FRAME: f64 = 50.0;
 /// The least events of the timeline that is scrubbed.
 const EVENTS: u64 = 10_000;
-/// Places of the slider on its way through the timeline and back.
+/// Places of the pointer on its way through the timeline and back.
 const PLACES: u32 = 240;
 
 /// Notes when Next can be pressed for the first time, to a few milliseconds.
@@ -65,7 +65,9 @@ fn link(programs: &[(&str, &str)]) -> String {
         .collect();
     let spec = json!({ "version": 1, "title": "Bench", "program": programs });
     format!(
-        "/playground.html#lab={}",
+        // The query makes it another page: a new fragment alone would not load anything.
+        "/playground.html?bench={}#lab={}",
+        programs[0].0,
         URL_SAFE_NO_PAD.encode(spec.to_string())
     )
 }
@@ -108,17 +110,21 @@ async fn scrubbing(page: &Page) -> Result<()> {
     let events = events.as_u64().context("a count")?;
     ensure!(events >= EVENTS, "only {events} events to scrub");
     let body = "
-        const slider = document.querySelector('wire-lab input[type=range]');
+        const slider = document.querySelector('wire-lab [role=slider]');
         if (!slider) throw new Error('no slider');
+        const box = slider.getBoundingClientRect();
         const frame = () => new Promise(requestAnimationFrame);
         let last = await frame(), longest = 0;
         for (let i = 0; i <= args; i++) {
             const way = i * 2 <= args ? i * 2 / args : 2 - i * 2 / args;
-            slider.value = Math.round(Number(slider.min) + way * (Number(slider.max) - Number(slider.min)));
-            slider.dispatchEvent(new Event('input', { bubbles: true }));
+            const clientX = box.left + way * box.width, clientY = box.top + box.height / 2;
+            slider.dispatchEvent(new PointerEvent('pointermove', { bubbles: true, buttons: 1, clientX, clientY }));
             const now = await frame();
             longest = Math.max(longest, now - last);
             last = now;
+        }
+        if (Number(slider.getAttribute('aria-valuenow')) * 20 > Number(slider.getAttribute('aria-valuemax'))) {
+            throw new Error('the cursor has not moved');
         }
         return longest;";
     let longest = page.script(body, json!(PLACES)).await?;
