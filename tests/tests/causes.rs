@@ -50,7 +50,7 @@ fn every_packet_of_a_kernel_lab_has_its_cause() {
         "The client's SYN crosses the wire: connect() asks for a connection",
         captured::CONNECT,
     );
-    has("The server's SYN ACK", 0);
+    has("The server's SYN-ACK", 0);
     has(
         "The client's data crosses the wire: it carries 5 bytes of sendall(), b'hello'",
         captured::HELLO,

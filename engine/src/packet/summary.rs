@@ -1,4 +1,4 @@
-//! A packet in one line: `SYN seq 0 win 64240`, `PSH ACK seq 1 ack 1, 5 bytes "hello"`.
+//! A packet in one line: `SYN seq 0 win 64240`, `PSH-ACK seq 1 ack 1, 5 bytes "hello"`.
 //!
 //! It is written for every packet that crosses a wire, so it makes no more than the one string it writes to.
 
@@ -130,18 +130,18 @@ impl Summary<'_> {
     }
 }
 
-/// `PSH ACK`; the flag that matters most first.
+/// `PSH-ACK`; the flag that matters most first.
 pub(super) fn flags(f: &mut impl fmt::Write, flags: u8) -> fmt::Result {
     // The usual ones at once.
     let usual = match flags {
         flag::ACK => "ACK",
-        0x18 => "PSH ACK",
+        0x18 => "PSH-ACK",
         flag::SYN => "SYN",
-        0x12 => "SYN ACK",
-        0x11 => "FIN ACK",
-        0x19 => "FIN PSH ACK",
+        0x12 => "SYN-ACK",
+        0x11 => "FIN-ACK",
+        0x19 => "FIN-PSH-ACK",
         flag::RST => "RST",
-        0x14 => "RST ACK",
+        0x14 => "RST-ACK",
         0 => "no flags",
         _ => "",
     };
@@ -162,7 +162,7 @@ pub(super) fn flags(f: &mut impl fmt::Write, flags: u8) -> fmt::Result {
         if flags & bit != 0 {
             f.write_str(sep)?;
             f.write_str(name)?;
-            sep = " ";
+            sep = "-";
         }
     }
     Ok(())

@@ -63,14 +63,14 @@ fn a_conversation_in_lines() {
         lines,
         [
             "SYN seq 0 win 64240",
-            "SYN ACK seq 0 ack 1 win 64240",
+            "SYN-ACK seq 0 ack 1 win 64240",
             "ACK seq 1 ack 1",
-            "PSH ACK seq 1 ack 1, 5 bytes \"hello\"",
+            "PSH-ACK seq 1 ack 1, 5 bytes \"hello\"",
             "ACK seq 1 ack 6",
-            "PSH ACK seq 1 ack 6, 34 bytes \"\\xffone\\ntwo three four five…\"",
-            "PSH ACK seq 1 ack 6, 34 bytes \"\\xffone\\ntwo three four five…\" (retransmission)",
+            "PSH-ACK seq 1 ack 6, 34 bytes \"\\xffone\\ntwo three four five…\"",
+            "PSH-ACK seq 1 ack 6, 34 bytes \"\\xffone\\ntwo three four five…\" (retransmission)",
             "ACK seq 34 ack 6 (keep-alive)",
-            "FIN ACK seq 6 ack 35",
+            "FIN-ACK seq 6 ack 35",
             "RST seq 35",
         ]
     );

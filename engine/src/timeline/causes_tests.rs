@@ -318,8 +318,8 @@ fn an_echo_from_connect_to_close() {
         told,
         [
             "The client's SYN crosses the wire: connect() asks for a connection.",
-            "The server's SYN ACK crosses the wire: it answers the SYN: the listening side agrees, and asks back.",
-            "The client's ACK crosses the wire: it answers the SYN ACK: when it arrives, both sides are connected.",
+            "The server's SYN-ACK crosses the wire: it answers the SYN: the listening side agrees, and asks back.",
+            "The client's ACK crosses the wire: it answers the SYN-ACK: when it arrives, both sides are connected.",
             "The client's data crosses the wire: it carries 7 bytes of sendall(), b'hello w'.",
             "The server's ACK crosses the wire: it acknowledges 7 bytes.",
             "The client's data crosses the wire: no acknowledgment has come, so the kernel sends 4 bytes again.",

@@ -152,7 +152,7 @@ fn segment(tcp: &Tcp<'_>, notes: Notes) -> &'static str {
     match (tcp.has(flag::SYN), tcp.has(flag::ACK), tcp.has(flag::FIN)) {
         _ if tcp.has(flag::RST) => "RST",
         (true, false, _) => "SYN",
-        (true, true, _) => "SYN ACK",
+        (true, true, _) => "SYN-ACK",
         (false, _, true) if tcp.payload.is_empty() => "FIN",
         (false, _, true) => "last data, with its FIN,",
         _ if notes.has(Notes::KEEP_ALIVE) => "keep-alive",
@@ -276,7 +276,7 @@ fn of_ack(
             answers.payload.len(),
             answers.has(flag::FIN),
         ) {
-            (true, ..) => "it answers the SYN ACK: when it arrives, both sides are connected".to_owned(),
+            (true, ..) => "it answers the SYN-ACK: when it arrives, both sides are connected".to_owned(),
             (_, 0, true) => "it acknowledges the FIN".to_owned(),
             (_, 0, false) => "it answers what has come".to_owned(),
             (_, n, true) => format!("it acknowledges {} and the FIN", words::bytes_count(n as u64)),
