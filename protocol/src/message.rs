@@ -147,6 +147,9 @@ pub enum FromServer {
         private: bool,
         /// Its hosts with their addresses, at least one.
         hosts: Vec<Host>,
+        /// The number that `wirelab exec` knows it by, where the page and the server are on one machine. A reset keeps it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        number: Option<u32>,
     },
     /// A call has ended.
     Reply {

@@ -6,10 +6,12 @@
 //!     net/ networks and labs: real sockets, in process
 //!       sys/ the system calls (the only unsafe code)
 //! run/     wirelab run: a lab without a browser, on net/
+//! exec/    wirelab exec: real programs inside a lab's host, and the server's door for them
 //! check    wirelab check: what works here
 //! ```
 
 pub mod check;
+pub mod exec;
 pub mod net;
 pub mod run;
 pub mod serve;

@@ -18,6 +18,8 @@ enum Command {
     /// Run a lab without a browser; exit status 0, 1 (a program ended with an error), 2 (bad usage), 3 (still running
     /// at the timeout)
     Run(server::run::RunArgs),
+    /// Run a real program (python3, nc, curl, ...) inside a host of a lab that a page of wirelab serve has open
+    Exec(server::exec::ExecArgs),
     /// Say which networks work on this machine, and which call failed if one does not
     Check,
 }
@@ -34,6 +36,10 @@ fn main() -> ExitCode {
         };
     }
     let cli = Cli::parse();
+    if let Command::Exec(args) = &cli.command {
+        // Before any other thread, too: this process goes into the lab and becomes the program.
+        return server::exec::run(args);
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -46,6 +52,7 @@ fn main() -> ExitCode {
             Command::Serve(args) => server::serve::run(args).await.map(|()| ExitCode::SUCCESS),
             Command::Run(args) => server::run::run(&args).await,
             Command::Check => server::check::run().await,
+            Command::Exec(args) => Ok(server::exec::run(&args)),
         }
     });
     // Connections end with the runtime; nothing is waited for.

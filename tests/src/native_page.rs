@@ -203,6 +203,7 @@ impl NativePage {
                 network,
                 private,
                 hosts,
+                number,
                 ..
             } => {
                 self.answered(id);
@@ -210,6 +211,7 @@ impl NativePage {
                     network,
                     private,
                     hosts,
+                    number,
                 }
             }
             FromServer::Reply {

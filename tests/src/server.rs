@@ -2,7 +2,7 @@
 
 use std::env;
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 
@@ -50,7 +50,15 @@ impl Wirelab {
             "{} is not there: cargo xtask build --dev",
             site.display()
         );
-        let mut process = Command::new(binary)
+        Self::launch(Command::new(binary), &site, args)
+    }
+
+    /// The same by another command, which shall be `wirelab` when it gets the arguments.
+    ///
+    /// # Errors
+    /// When it ends before it prints an address.
+    pub fn launch(mut command: Command, site: &Path, args: &[&str]) -> Result<Self> {
+        let mut process = command
             .args(["serve", "--listen", "127.0.0.1:0", "--site"])
             .arg(site)
             .args(args)
@@ -81,6 +89,15 @@ impl Wirelab {
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// The port alone.
+    ///
+    /// # Panics
+    /// Never: a port is all that is taken for an address.
+    #[must_use]
+    pub fn port(&self) -> &str {
+        self.url.rsplit(':').next().expect("an address has a port")
     }
 
     /// The process's number, for those who look at it from outside.

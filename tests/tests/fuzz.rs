@@ -317,7 +317,7 @@ fn sessions() {
             now += 1_000_000;
             let id = |n: u8| ProgramId(u16::from(n % 3));
             let input = match act {
-                Act::Opened => Input::Opened { network: Network::Loopback, private: true, hosts: Vec::new() },
+                Act::Opened => Input::Opened { network: Network::Loopback, private: true, hosts: Vec::new(), number: None },
                 Act::Next => Input::Command(Command::Next),
                 Act::Step(n) => Input::Command(Command::Step(id(*n))),
                 Act::Run(slow) => Input::Command(Command::Run(slow.then_some(5_000_000))),

@@ -15,6 +15,8 @@ pub enum Input {
         private: bool,
         /// Its hosts with their addresses, at least one.
         hosts: Vec<Host>,
+        /// The number that `wirelab exec` knows the lab by, if it does.
+        number: Option<u32>,
     },
     /// A call has ended.
     Reply {

@@ -98,6 +98,8 @@ pub struct NetworkIs {
     pub network: Network,
     /// The lab has it for itself.
     pub private: bool,
+    /// The number that `wirelab exec` knows the lab by, if it does.
+    pub number: Option<u32>,
 }
 
 /// How programs go.
@@ -176,7 +178,15 @@ impl Session {
                 network,
                 private,
                 hosts,
-            } => self.opened(NetworkIs { network, private }, hosts),
+                number,
+            } => self.opened(
+                NetworkIs {
+                    network,
+                    private,
+                    number,
+                },
+                hosts,
+            ),
             Input::Wired {
                 id,
                 at,

@@ -45,6 +45,7 @@ impl Session {
         session.network = recording.network.map(|network| NetworkIs {
             network,
             private: recording.private,
+            number: None,
         });
         session.replayed = true;
         Ok(session)

@@ -25,7 +25,9 @@ mod place;
 mod policy;
 mod unix_names;
 
+pub(crate) use helper::Door;
 pub use helper::{ARGUMENT as HELPER_ARGUMENT, process::run as run_helper};
+pub(crate) use lab::Guest;
 pub use lab::{Dialer, Lab, Told};
 pub use networks::{Networks, OpenError};
 pub use policy::{Allow, NotARule};

@@ -3,7 +3,7 @@
 //! In namespaces of its own there is nothing else to be reached, by construction. On the machine's loopback, shared with
 //! everything that runs there, every address is checked before the kernel sees it.
 
-use super::helper::{self, HelperError, Namespace};
+use super::helper::{self, Door, HelperError, Namespace};
 use super::policy::Policy;
 use crate::sys::{self, Errno, RawAddr};
 use protocol::{HostId, Network, Outcome};
@@ -106,6 +106,12 @@ impl Place {
     /// One of its namespaces, if it has any; they all live and die with one helper.
     pub(crate) fn any_namespace(&self) -> Option<&Namespace> {
         self.namespace(HostId(0)).ok().flatten()
+    }
+
+    /// The way into a host for a program of the user's; `None` where there is no namespace to go into.
+    pub(crate) fn door(&self, host: HostId) -> Result<Option<Door>, Outcome> {
+        let namespace = self.namespace(host)?;
+        namespace.map(Namespace::door).transpose().map_err(refused)
     }
 
     /// The namespace of a host; `None` on the machine's own loopback.

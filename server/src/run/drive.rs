@@ -69,6 +69,7 @@ impl Driver {
             network,
             private,
             hosts,
+            number: None,
         });
     }
 

@@ -9,6 +9,7 @@ mod gate;
 pub mod publish;
 mod site;
 
+use crate::exec::Doorkeeper;
 use crate::net::{Allow, Networks};
 use crate::sys;
 use crate::ws::{self, Hub, Inlet, Limits};
@@ -112,6 +113,8 @@ pub struct Server {
     listener: TcpListener,
     hub: Arc<Hub>,
     app: Router,
+    /// Lets the user's own programs into labs; none where there is no place for its socket.
+    door: Option<Doorkeeper>,
 }
 
 impl Server {
@@ -123,9 +126,17 @@ impl Server {
         let listener = TcpListener::bind(args.listen)
             .await
             .with_context(|| format!("cannot listen on {}", args.listen))?;
+        let address = listener.local_addr()?;
         let hub = Hub::new(networks, Publisher::new(args.publish), limits);
+        let door = Doorkeeper::open(address.port(), hub.registry());
+        let door = door.inspect_err(|error| {
+            eprintln!(
+                "wirelab exec will not find this server, because its socket could not be made: {error}"
+            );
+        });
         Ok(Self {
-            address: listener.local_addr()?,
+            address,
+            door: door.ok(),
             app: router(Arc::clone(&hub), args),
             listener,
             hub,
@@ -143,6 +154,7 @@ impl Server {
     /// # Errors
     /// When the kernel takes the address away.
     pub async fn run(self) -> std::io::Result<()> {
+        let _open = self.door;
         let app = self.app.into_make_service_with_connect_info::<Ends>();
         axum::serve(self.listener, app).await
     }

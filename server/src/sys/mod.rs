@@ -11,9 +11,9 @@
 //! state        what the kernel says about a socket: TCP_INFO, SIOCINQ, SIOCOUTQ
 //! wait         poll(2) and epoll(7)
 //! pass         descriptors over a SOCK_SEQPACKET pair
-//! namespace    unshare(2), setns(2)
+//! namespace    unshare(2), setns(2), mount(2)
 //! tun          interfaces whose other end is ours
-//! process      limits of this process
+//! process      this process and others: limits, users, signals
 //! ```
 //!
 //! Only Linux today. Another system brings its own folder with the same functions beside `linux`.

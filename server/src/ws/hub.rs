@@ -2,6 +2,7 @@
 
 use super::limits::Limits;
 use super::session::Session;
+use crate::exec::Registry;
 use crate::net::Networks;
 use crate::serve::publish::Publisher;
 use protocol::SessionId;
@@ -20,6 +21,8 @@ pub struct Hub {
     pub(super) networks: Networks,
     pub(super) publisher: Publisher,
     pub(super) limits: Limits,
+    /// Open labs by number, for `wirelab exec`.
+    registry: Registry,
     /// One permit a lab that may still be opened.
     pub(super) labs: Arc<Semaphore>,
     slots: Mutex<Slots>,
@@ -70,10 +73,16 @@ impl Hub {
             networks,
             publisher,
             limits,
+            registry: Registry::default(),
             labs,
             slots: Mutex::default(),
             let_go: Notify::new(),
         })
+    }
+
+    /// Open labs by number.
+    pub(crate) const fn registry(&self) -> &Registry {
+        &self.registry
     }
 
     /// What labs get here.
@@ -116,7 +125,10 @@ impl Hub {
                 wanted: Arc::clone(&wanted),
             },
         );
-        Ok((Box::new(Session::new(id, secret, self.networks.budget())), wanted))
+        // `wirelab exec` runs on this machine: to pages on others its numbers say nothing.
+        let is_here = address.to_canonical().is_loopback();
+        let session = Session::new(id, secret, self.networks.budget(), is_here);
+        Ok((Box::new(session), wanted))
     }
 
     /// The session that `resume` proves to own, taken from the connection that still has it, if one has.

@@ -2,6 +2,7 @@
 
 use super::hub::Hub;
 use super::store::Store;
+use crate::exec::Registered;
 use crate::net::budget::{Budget, Held};
 use crate::net::{Lab, Told};
 use crate::serve::publish::Published;
@@ -42,12 +43,16 @@ pub(super) struct Session {
     pub(super) news: Arc<Notify>,
     /// When the page has asked for something last.
     pub(super) last_request: Instant,
+    /// The page is on this machine.
+    is_here: bool,
 }
 
 struct OpenLab {
     // Before the lab: its sockets in the lab's network end first.
     published: Vec<Published>,
     lab: Lab,
+    /// Its number for `wirelab exec`.
+    registered: Registered,
     /// What the page wished for: a reset makes the same again.
     plan: Plan,
     _permit: OwnedSemaphorePermit,
@@ -60,7 +65,7 @@ pub(super) struct Malformed {
 }
 
 impl Session {
-    pub(super) fn new(id: SessionId, secret: String, budget: &Budget) -> Self {
+    pub(super) fn new(id: SessionId, secret: String, budget: &Budget, is_here: bool) -> Self {
         Self {
             id,
             secret,
@@ -74,6 +79,7 @@ impl Session {
             seq: 0,
             news: Arc::default(),
             last_request: Instant::now(),
+            is_here,
         }
     }
 
@@ -200,14 +206,14 @@ impl Session {
                         format!("A page may have {most} labs open at once. Close one to open another.");
                     self.problem(Some(id), None, text);
                 } else {
-                    self.open(id, lab, plan, hub).await;
+                    self.open(id, lab, plan, None, hub).await;
                 }
             }
             FromPage::Reset { id, lab } => {
                 // Its network ends before the new one is made.
-                let plan = self.labs.remove(&lab).map(|open| open.plan);
-                if let Some(plan) = plan {
-                    self.open(id, lab, plan, hub).await;
+                let before = self.labs.remove(&lab).map(|open| (open.plan, open.registered));
+                if let Some((plan, registered)) = before {
+                    self.open(id, lab, plan, Some(registered), hub).await;
                 } else {
                     self.no_lab(id, lab);
                 }
@@ -225,7 +231,15 @@ impl Session {
         }
     }
 
-    async fn open(&mut self, id: CallId, number: LabNumber, plan: Plan, hub: &Hub) {
+    /// Opens a lab; `registered`: its number for `wirelab exec`, if it had one before a reset.
+    async fn open(
+        &mut self,
+        id: CallId,
+        number: LabNumber,
+        plan: Plan,
+        registered: Option<Registered>,
+        hub: &Hub,
+    ) {
         let Ok(permit) = Arc::clone(&hub.labs).try_acquire_owned() else {
             let text = "The server has as many labs as it may have. Try again later.";
             self.problem(Some(id), None, text.to_owned());
@@ -235,10 +249,19 @@ impl Session {
         match opened.await {
             Ok(lab) => {
                 let (private, network, hosts) = (lab.is_private(), lab.network(), lab.hosts());
+                let registered = match registered {
+                    Some(registered) => {
+                        registered.renew(&lab);
+                        registered
+                    }
+                    None => hub.registry().add(&lab),
+                };
+                let told = (self.is_here && hub.registry().is_open()).then_some(registered.number);
                 let published = Vec::new();
                 let open = OpenLab {
                     published,
                     lab,
+                    registered,
                     plan,
                     _permit: permit,
                 };
@@ -250,6 +273,7 @@ impl Session {
                     network,
                     private,
                     hosts,
+                    number: told,
                 });
             }
             Err(error) => self.problem(Some(id), None, sentence(&error.to_string())),

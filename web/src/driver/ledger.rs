@@ -243,6 +243,7 @@ impl Ledger {
                 network,
                 private,
                 hosts,
+                number,
                 ..
             } => {
                 self.requests.remove(&id);
@@ -257,6 +258,7 @@ impl Ledger {
                             network,
                             private,
                             hosts,
+                            number,
                         },
                     )]
                 }

@@ -165,6 +165,7 @@ fn after_a_reset_nothing_old_comes_back() {
         network: Network::Loopback,
         private: true,
         hosts: Vec::new(),
+        number: None,
     };
     assert_eq!(ledger.receive(opened(2, 1)), [], "the reset is still under way");
     assert!(matches!(

@@ -136,8 +136,24 @@ fn Network(ui: Ui) -> impl IntoView {
             ),
         }
     });
+    // With how programs that are not the page's join the lab, for whoever sits at the server's machine.
+    let title = move || {
+        let about = text.get().2;
+        let driver = ui.driver();
+        let session = driver.session();
+        match session.network().filter(|n| n.private).and_then(|n| n.number) {
+            None => about.to_owned(),
+            Some(number) => {
+                let host = session.spec().hosts.first().map(|host| format!("{host} "));
+                let host = host.unwrap_or_default();
+                format!(
+                    "{about} A program of yours joins this lab by: wirelab exec {number} {host}-- python3 server.py"
+                )
+            }
+        }
+    };
     view! {
-        <span class="net" class:off=move || text.get().0 title=move || text.get().2 data-network>
+        <span class="net" class:off=move || text.get().0 title=title data-network>
             {move || icon(if text.get().1.starts_with("kernel") { icons::KERNEL } else { icons::LOOPBACK })}<span>{move || text.get().1}</span>
         </span>
     }

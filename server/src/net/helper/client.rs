@@ -1,6 +1,7 @@
 //! The server's side of the helper.
 
 use super::request::{self, Answer, FailedCall, MESSAGE, Request};
+use super::visitors;
 use crate::net::lock;
 use crate::sys::{self, Errno};
 use std::collections::HashMap;
@@ -8,7 +9,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::thread;
 
 /// Why there is no namespace.
@@ -105,6 +106,7 @@ impl Helper {
             helper: Arc::clone(self),
             number,
             diag,
+            visited: OnceLock::new(),
         }
     }
 
@@ -184,6 +186,15 @@ pub(crate) struct Namespace {
     number: u32,
     /// NETLINK_SOCK_DIAG inside.
     diag: OwnedFd,
+    /// The namespace itself, once somebody was let in.
+    visited: OnceLock<OwnedFd>,
+}
+
+/// What a program needs to go into a namespace.
+pub(crate) struct Door {
+    pub(crate) network: OwnedFd,
+    /// The user namespace that has to be entered before, unless the helper is root.
+    pub(crate) user: Option<OwnedFd>,
 }
 
 impl Namespace {
@@ -209,6 +220,21 @@ impl Namespace {
         fds.next().zip(fds.next()).ok_or(HelperError::Gone)
     }
 
+    /// The way in for a program of the user's. It will be ended with the namespace.
+    pub(crate) fn door(&self) -> Result<Door, HelperError> {
+        let (_, fds) = self.helper.ask(Request::Enter(self.number))?;
+        let mut fds = fds.into_iter();
+        let network = fds.next().ok_or(HelperError::Gone)?;
+        if let Ok(copy) = network.try_clone() {
+            // Visited before: it is the same one.
+            let _ = self.visited.set(copy);
+        }
+        Ok(Door {
+            network,
+            user: fds.next(),
+        })
+    }
+
     /// A netlink socket that sees the sockets inside.
     pub(crate) fn diag(&self) -> BorrowedFd<'_> {
         self.diag.as_fd()
@@ -226,5 +252,12 @@ impl Drop for Namespace {
     fn drop(&mut self) {
         lock(&self.helper.on_death).remove(&self.number);
         self.helper.tell(Request::Close(self.number));
+        // The helper ends visitors by itself; without it nobody else does.
+        if let Some(visited) = self.visited.take()
+            && !self.helper.is_alive()
+        {
+            let ending = thread::Builder::new().name("visitors".into());
+            drop(ending.spawn(move || visitors::end(&[visited])));
+        }
     }
 }

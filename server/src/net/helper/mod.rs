@@ -22,8 +22,9 @@ mod netlink;
 pub(crate) mod process;
 mod request;
 pub(crate) mod sockdiag;
+mod visitors;
 
-pub(crate) use client::{Helper, HelperError, Namespace};
+pub(crate) use client::{Door, Helper, HelperError, Namespace};
 pub(crate) use host::addresses;
 
 /// The hidden argument that makes this binary the helper.

@@ -7,10 +7,12 @@
 use super::host;
 use super::request::{self, Answer, FailedCall, MESSAGE, Request};
 use super::sockdiag;
+use super::visitors::{self, GRACE};
 use crate::sys::{self, Errno};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::time::Instant;
 
 /// Serves the channel on standard input until its other end is gone.
 ///
@@ -19,8 +21,8 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 pub fn run() -> anyhow::Result<()> {
     let channel = std::io::stdin();
     let channel = channel.as_fd();
-    let home = match leave_home() {
-        Ok(home) => home,
+    let (home, user) = match leave_home() {
+        Ok(homes) => homes,
         Err(failed) => {
             answer(channel, &Err(failed))?;
             return Ok(());
@@ -29,20 +31,24 @@ pub fn run() -> anyhow::Result<()> {
     answer(channel, &Ok(0))?;
     let mut helper = Process {
         home,
+        user,
         namespaces: HashMap::new(),
+        visited: HashSet::new(),
+        dying: Vec::new(),
         next: 1,
     };
     let mut buffer = [0; MESSAGE];
     loop {
+        helper.end_dying(channel);
         let n = match sys::receive_with_fds(channel, &mut buffer) {
             Ok((0, _)) | Err(Errno(libc::ECONNRESET)) => break,
             Ok((n, _)) => n,
-            Err(Errno(libc::EINTR)) => continue,
+            Err(Errno(libc::EINTR | libc::EAGAIN)) => continue,
             Err(errno) => anyhow::bail!("the helper cannot hear its server: {errno}"),
         };
         let result = match Request::from_bytes(&buffer[..n]) {
             Some(Request::Close(number)) => {
-                helper.close(number);
+                helper.close(number, channel);
                 continue;
             }
             Some(request) => helper.serve(request),
@@ -59,7 +65,9 @@ pub fn run() -> anyhow::Result<()> {
         }
     }
     let all: Vec<u32> = helper.namespaces.keys().copied().collect();
-    all.into_iter().for_each(|number| helper.close(number));
+    all.into_iter().for_each(|number| helper.close(number, channel));
+    let dying = helper.dying.into_iter().map(|(_, namespace)| namespace);
+    visitors::end(&dying.collect::<Vec<_>>());
     Ok(())
 }
 
@@ -84,18 +92,30 @@ pub(super) fn failed(call: &str) -> impl Fn(Errno) -> FailedCall {
 }
 
 /// Goes into an empty network namespace of its own, which is where the helper waits between requests: nothing that it
-/// does can touch the machine's network.
-fn leave_home() -> Result<OwnedFd, FailedCall> {
+/// does can touch the machine's network. Gives that namespace, and the user namespace if it took one.
+fn leave_home() -> Result<(OwnedFd, Option<OwnedFd>), FailedCall> {
     // Root has the right already; in a container root may lack it and a user namespace may still give it.
     let as_root = sys::has_all_capabilities() && sys::unshare_network().is_ok();
+    let mut user = None;
     if !as_root {
+        let (uid, gid) = sys::own_user();
         sys::unshare_user().map_err(failed("unshare(CLONE_NEWUSER)"))?;
+        map_user(uid, gid);
+        user = fs::File::open("/proc/self/ns/user").ok().map(OwnedFd::from);
         sys::unshare_network().map_err(failed("unshare(CLONE_NEWNET)"))?;
     }
     // Namespaces made from here get a small table of connections of their own, so that looking one up or listing them
     // is quick. Older kernels do not have the setting.
     let _ = fs::write("/proc/sys/net/ipv4/tcp_child_ehash_entries", "256");
-    own_namespace()
+    Ok((own_namespace()?, user))
+}
+
+/// The user is the same user inside, with the same number; everybody else, root too, has none there and appears as 65534
+/// (nobody). The helper does not need it, but programs that are let in (`wirelab exec`) shall know who they are.
+fn map_user(uid: u32, gid: u32) {
+    let _ = fs::write("/proc/self/setgroups", "deny");
+    let _ = fs::write("/proc/self/uid_map", format!("{uid} {uid} 1"));
+    let _ = fs::write("/proc/self/gid_map", format!("{gid} {gid} 1"));
 }
 
 fn own_namespace() -> Result<OwnedFd, FailedCall> {
@@ -107,8 +127,14 @@ fn own_namespace() -> Result<OwnedFd, FailedCall> {
 struct Process {
     /// Where the helper is between requests.
     home: OwnedFd,
+    /// The user namespace that everything is in, unless that is the machine's.
+    user: Option<OwnedFd>,
     /// One a lab.
     namespaces: HashMap<u32, OwnedFd>,
+    /// Those that a program of the user's may have gone into.
+    visited: HashSet<u32>,
+    /// Closed ones whose visitors were asked to end, and since when.
+    dying: Vec<(Instant, OwnedFd)>,
     /// The next lab's number.
     next: u32,
 }
@@ -129,11 +155,9 @@ impl Process {
                 .inside(number, || sys::socket_pair(family, kind, protocol))
                 .and_then(|made| made.map_err(failed("socketpair")))
                 .map(|(first, second)| (0, vec![first, second])),
-            Request::Close(number) => {
-                self.close(number);
-                Ok((0, Vec::new()))
-            }
-            Request::Settle => Ok((0, Vec::new())),
+            Request::Enter(number) => self.door(number),
+            // Close has no answer and is dealt with before.
+            Request::Close(_) | Request::Settle => Ok((0, Vec::new())),
         }
     }
 
@@ -164,9 +188,51 @@ impl Process {
         Ok(done)
     }
 
-    fn close(&mut self, number: u32) {
+    /// What a program needs to go into a namespace.
+    fn door(&mut self, number: u32) -> Result<(u32, Vec<OwnedFd>), FailedCall> {
+        let namespace = self
+            .namespaces
+            .get(&number)
+            .ok_or_else(|| failed("namespace")(Errno(libc::ENOENT)))?;
+        let copies = [Some(namespace), self.user.as_ref()].into_iter().flatten();
+        let copies = copies.map(OwnedFd::try_clone).collect::<Result<_, _>>();
+        let copies = copies.map_err(|e: std::io::Error| failed("dup")(e.into()))?;
+        self.visited.insert(number);
+        Ok((0, copies))
+    }
+
+    fn close(&mut self, number: u32, channel: BorrowedFd<'_>) {
         // Where the kernel cannot destroy sockets, they end by themselves after some minutes.
         let _ = self.inside(number, sockdiag::destroy_all);
-        self.namespaces.remove(&number);
+        let namespace = self.namespaces.remove(&number);
+        if self.visited.remove(&number)
+            && let Some(namespace) = namespace
+        {
+            visitors::signal(std::slice::from_ref(&namespace), libc::SIGHUP);
+            self.dying.push((Instant::now(), namespace));
+            wake_every(channel, GRACE.as_secs());
+        }
     }
+
+    /// Ends visitors that did not end when they were asked to.
+    fn end_dying(&mut self, channel: BorrowedFd<'_>) {
+        if self.dying.is_empty() {
+            return;
+        }
+        let (late, dying) = std::mem::take(&mut self.dying)
+            .into_iter()
+            .partition(|(since, _)| since.elapsed() >= GRACE);
+        self.dying = dying;
+        let late: Vec<OwnedFd> = Vec::into_iter(late).map(|(_, namespace)| namespace).collect();
+        visitors::signal(&late, libc::SIGKILL);
+        if self.dying.is_empty() {
+            wake_every(channel, 0);
+        }
+    }
+}
+
+/// Ends a wait for requests after so many seconds with EAGAIN; 0: never.
+fn wake_every(channel: BorrowedFd<'_>, seconds: u64) {
+    let time = [seconds.cast_signed().to_ne_bytes(), 0_i64.to_ne_bytes()].concat();
+    let _ = sys::set_option(channel, libc::SOL_SOCKET, libc::SO_RCVTIMEO, &time);
 }

@@ -16,6 +16,9 @@ pub(super) enum Request {
     Pair(u32, [i32; 3]),
     /// Nothing; the answer says that all before it is done.
     Settle,
+    /// A program of the user's wants to go into a namespace. Answer: its descriptor, then that of the user namespace that it
+    /// belongs to, if it belongs to one of ours.
+    Enter(u32),
     /// Destroy what is left in the namespace and forget it. No answer.
     Close(u32),
 }
@@ -36,6 +39,7 @@ impl Request {
             Self::Close(namespace) => (4, namespace, [0; 3]),
             Self::OpenHost([place, alone]) => (5, 0, [place, alone, 0]),
             Self::Settle => (6, 0, [0; 3]),
+            Self::Enter(namespace) => (7, namespace, [0; 3]),
         };
         let mut bytes = [0; 20];
         bytes[..4].copy_from_slice(&u32::to_le_bytes(op));
@@ -58,6 +62,7 @@ impl Request {
             4 => Self::Close(namespace),
             5 => Self::OpenHost([numbers[0], numbers[1]]),
             6 => Self::Settle,
+            7 => Self::Enter(namespace),
             _ => return None,
         })
     }
@@ -112,6 +117,7 @@ mod tests {
             Request::Open,
             Request::OpenHost([3, 1]),
             Request::Settle,
+            Request::Enter(8),
             Request::Socket(7, [2, 1, -1]),
             Request::Pair(u32::MAX, [1, 2, 0]),
             Request::Close(9),

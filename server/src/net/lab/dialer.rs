@@ -2,6 +2,7 @@
 
 use super::lock;
 use super::pump::Shared;
+use crate::net::helper::Door;
 use crate::sys::{self, Errno, RawAddr};
 use protocol::{HostId, Outcome};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
@@ -36,6 +37,25 @@ impl Dialer {
         }
     }
 
+    /// The way into a host for a program of the user's; `None` where the lab has no network of its own.
+    ///
+    /// # Errors
+    /// One plain sentence.
+    pub(crate) fn door(&self, host: HostId) -> Result<Option<Door>, String> {
+        let shared = self.0.upgrade().ok_or_else(|| ENDED.to_owned())?;
+        let door = lock(&shared.state).place.door(host);
+        door.map_err(|refused| match refused {
+            Outcome::Failed { errno, why } => why.unwrap_or_else(|| Errno(errno).to_string()),
+            _ => ENDED.to_owned(),
+        })
+    }
+
+    /// Is the lab still there?
+    pub(crate) fn is_open(&self) -> bool {
+        let shared = self.0.upgrade();
+        shared.is_some_and(|shared| lock(&shared.state).ended().is_none())
+    }
+
     /// To be kept while somebody is connected.
     pub(crate) fn guest(&self) -> Guest {
         if let Some(shared) = self.0.upgrade() {
@@ -44,6 +64,8 @@ impl Dialer {
         Guest(Weak::clone(&self.0))
     }
 }
+
+const ENDED: &str = "The lab has ended.";
 
 impl Drop for Guest {
     fn drop(&mut self) {

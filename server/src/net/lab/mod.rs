@@ -39,6 +39,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 pub use dialer::Dialer;
+pub(crate) use dialer::Guest;
 
 /// A lab's network, open until it is dropped.
 pub struct Lab {

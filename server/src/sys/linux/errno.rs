@@ -27,6 +27,12 @@ impl From<std::io::Error> for Errno {
     }
 }
 
+impl From<Errno> for std::io::Error {
+    fn from(errno: Errno) -> Self {
+        Self::from_raw_os_error(errno.0)
+    }
+}
+
 impl fmt::Display for Errno {
     /// `EPERM (Operation not permitted)`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -56,6 +56,16 @@ pub(crate) fn poll_now(wishes: &[(BorrowedFd<'_>, Ready)]) -> Result<Vec<Ready>>
     Ok(fds.iter().map(|p| Ready(u32::from(p.revents as u16))).collect())
 }
 
+/// Waits until the process of this descriptor has ended; for ever where that cannot be known.
+pub(crate) async fn ended(process: OwnedFd) {
+    // SAFETY: the AsyncFd owns the descriptor, and nothing else does: it stays open and the same as long as it is registered.
+    let watched = unsafe { AsyncFd::register_with_interest(process, Interest::READABLE) };
+    match watched {
+        Ok(watched) => drop(watched.readable().await),
+        Err(_) => std::future::pending().await,
+    }
+}
+
 /// An epoll instance, level-triggered. Its own descriptor is readable when one of its members is ready, so that a
 /// runtime needs to watch one descriptor a lab and none a socket.
 #[derive(Debug)]
