@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! index.html, *.css, *.js ...   web/static/, as it is
-//! pkg/                          the pages' wasm and its JavaScript
+//! pkg/                          the pages' wasm and its JavaScript, and Python's library for the engine
 //! book/                         the lessons
 //! labs/                         the labs, and index.json that lists them
 //! ```
@@ -41,6 +41,7 @@ pub(crate) fn build(kind: Kind) -> Result<()> {
     let mut files = Files::default();
     files.folder(&root().join("web/static"), Path::new(""))?;
     files.folder(&pkg, Path::new("pkg"))?;
+    files.bytes("pkg/python-library.txt", web::python_library()?);
     files.folder(&book, Path::new("book"))?;
     labs::add_to(&mut files)?;
     files.bring_to(&kind.folder())

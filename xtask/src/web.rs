@@ -60,6 +60,19 @@ fn bindgen(wasm: &Path, folder: &Path, kind: Kind) -> Result<()> {
         .generate(folder)
 }
 
+/// The engine's modules that pages fetch only when a program names one: one file, each module after a line with its name
+/// (`engine::program::modules::library` reads it).
+pub(crate) fn python_library() -> Result<Vec<u8>> {
+    let folder = root().join("engine/src/program/modules/library");
+    let mut all = Vec::new();
+    for path in stage::walk(&folder)? {
+        let name = path.file_stem().context("a module without a name")?;
+        all.extend(format!("#### module {}\n", name.to_string_lossy()).bytes());
+        all.extend(std::fs::read(&path)?);
+    }
+    Ok(all)
+}
+
 /// Asks rustup for the wasm target when the toolchain does not have it.
 fn add_target() -> Result<()> {
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());

@@ -1,6 +1,7 @@
 //! One lab that runs: its session, fed with answers, commands and time. A program that never stops gets slices of a few
 //! milliseconds, so the page always answers.
 
+use super::library;
 use super::link::{Link, Listener, Status};
 use super::timer::{Bell, Timer, millis, unix_nanos};
 use crate::diagram::Diagram;
@@ -38,6 +39,8 @@ pub struct Driver {
     state: RefCell<Option<Kept>>,
     /// Ports that can be reached on the server's machine, and where.
     published: RefCell<BTreeMap<u16, String>>,
+    /// Commands that wait until Python's library is here.
+    shelf: RefCell<Option<Vec<Command>>>,
     changed: Box<dyn Fn()>,
     moved: Bell,
 }
@@ -84,9 +87,18 @@ impl Driver {
             working: Cell::new(None),
             state: RefCell::default(),
             published: RefCell::default(),
+            shelf: RefCell::default(),
             changed: Box::new(changed),
             moved: Bell::default(),
         });
+        let texts = |session: &Session| {
+            let spec = session.spec();
+            let sources = spec.programs.iter().map(|p| p.source.as_str());
+            library::wanted(sources.chain(spec.files.iter().map(|f| f.text.as_str())))
+        };
+        if texts(&driver.session()) {
+            driver.bring_library();
+        }
         if !replay {
             let weak: Weak<dyn Listener> = {
                 let listener: Rc<dyn Listener> = driver.clone();
@@ -166,10 +178,42 @@ impl Driver {
 
     /// What the learner wants.
     pub fn command(self: &Rc<Self>, command: Command) {
+        let text = match &command {
+            Command::Edit(_, source) => Some(source),
+            Command::Type(_, line) => line.as_ref(),
+            _ => None,
+        };
+        if self.shelf.borrow().is_none() && library::wanted(text.map(String::as_str).into_iter()) {
+            self.bring_library();
+        }
+        if let Some(waiting) = &mut *self.shelf.borrow_mut() {
+            waiting.push(command);
+            return;
+        }
+        self.obey(command);
+    }
+
+    fn obey(self: &Rc<Self>, command: Command) {
         if command == Command::Reset {
             self.begin_anew();
         }
         self.feed(Input::Command(command));
+    }
+
+    /// Fetches Python's library; what the learner wants meanwhile is done when it is here.
+    fn bring_library(self: &Rc<Self>) {
+        *self.shelf.borrow_mut() = Some(Vec::new());
+        let weak = Rc::downgrade(self);
+        wasm_bindgen_futures::spawn_local(async move {
+            library::bring().await;
+            if let Some(driver) = weak.upgrade() {
+                let waiting = driver.shelf.take().unwrap_or_default();
+                for command in waiting {
+                    driver.obey(command);
+                }
+                driver.moved.ring();
+            }
+        });
     }
 
     fn begin_anew(&self) {
@@ -265,6 +309,7 @@ impl Driver {
                     return Rest::Lost;
                 }
                 Rest::Opening | Rest::Working | Rest::Sleeping => {}
+                _ if self.shelf.borrow().is_some() => {}
                 // While all run step by step, a pause between two steps is not the end.
                 Rest::Ready(_) if running => {}
                 rest => return rest,

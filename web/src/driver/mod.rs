@@ -5,11 +5,13 @@
 //! ledger.rs    what was asked and not answered, over all labs of the page: pure, survives a lost connection
 //! link.rs      the page's one WebSocket: connects, takes the session up again, acknowledges
 //! lab.rs       one lab: the session, its slices and alarms
+//! library.rs   Python's library, fetched when a program names one of its modules
 //! timer.rs     the browser's clocks as values
 //! ```
 
 pub mod lab;
 pub mod ledger;
+pub mod library;
 pub mod link;
 pub mod timer;
 

@@ -20,5 +20,6 @@ use wasm_bindgen::prelude::wasm_bindgen;
 #[wasm_bindgen]
 pub fn mount(host: web_sys::HtmlElement, base: String) -> LabHandle {
     console_error_panic_hook::set_once();
+    crate::driver::library::at(&base);
     LabHandle::mount(host, base)
 }

@@ -1,7 +1,8 @@
 //! The library modules, and how to add one.
 //!
-//! **A module in Python** (the common case): write `frozen/NAME.py` and add a line to [`FROZEN`]. It is compiled once, its
-//! frames do not show in tracebacks and have no line stops, and it may block wherever a program may. A package's
+//! **A module in Python** (the common case): write `library/NAME.py` and add its name in [`library`], or, if network programs
+//! nearly always need it, `frozen/NAME.py` and its name to [`FROZEN`]. It is compiled once, its frames do not show in
+//! tracebacks and have no line stops, and it may block wherever a program may. A package's
 //! inner module has the full name (`os.path`, `concurrent.futures`). Names of natives that it needs come from a native module.
 //!
 //! **A module in Rust**: a file beside this one with
@@ -20,6 +21,7 @@
 //! A module of CPython that is in neither list can be imported as long as nothing of it is used ([`names`]).
 
 pub mod fs;
+pub mod library;
 pub mod math;
 pub mod names;
 pub mod random;
@@ -80,20 +82,25 @@ macro_rules! frozen {
     };
 }
 
-/// The frozen modules.
+/// The frozen modules that are always there: `socket`, `threading` and all that they import. [`library`] has the others.
 #[rustfmt::skip]
 pub static FROZEN: &[FrozenModule] = frozen! {
-    "_patterns" "_streams" "abc" "argparse" "base64" "binascii" "bisect" "collections" "collections.abc" "concurrent"
-    "concurrent.futures" "contextlib" "copy" "csv" "dataclasses" "datetime" "enum" "errno" "fnmatch"
-    "functools" "glob" "hashlib" "heapq" "io" "ipaddress" "itertools" "json" "logging" "math" "operator" "os"
-    "pickle" "posixpath" "pprint" "queue" "random" "secrets" "selectors" "shutil" "signal" "socket"
-    "socketserver" "statistics" "string" "struct" "textwrap" "threading" "traceback" "types" "typing" "urllib"
-    "urllib.parse" "uuid"
+    "_patterns" "_streams" "enum" "errno" "io" "os" "posixpath" "socket" "threading"
 };
 
 /// Does the engine have this module?
 pub fn exists(name: &str) -> bool {
-    NATIVE.iter().any(|m| m.name == name) || FROZEN.iter().any(|m| m.name == name)
+    NATIVE.iter().any(|m| m.name == name)
+        || FROZEN.iter().any(|m| m.name == name)
+        || library::NAMES.contains(&name)
+}
+
+/// The module of this name that is written in Python, if its source is here.
+pub fn frozen(name: &str) -> Option<FrozenModule> {
+    match FROZEN.iter().find(|m| m.name == name) {
+        Some(module) => Some(FrozenModule { ..*module }),
+        None => library::module(name),
+    }
 }
 
 /// Sets an attribute of a module.

@@ -186,10 +186,10 @@ fn init(vm: &mut Vm, m: &Rc<Module>) -> Res<()> {
         Value::tuple(vec![3.into(), 11.into(), 0.into(), Value::str("final"), 0.into()]),
     );
     // The streams are Python classes: they are made at once, by the frozen module that defines them.
-    let Some(streams) = super::FROZEN.iter().find(|f| f.name == "_streams") else {
+    let Some(streams) = super::frozen("_streams") else {
         return Ok(());
     };
-    let code = super::frozen_code(streams)?;
+    let code = super::frozen_code(&streams)?;
     let module = vm.new_module("_streams", false);
     for n in FUNCTIONS {
         if n.name.starts_with('_') {

@@ -101,8 +101,8 @@ impl Vm {
             (native.init)(self, &module)?;
             return Ok(None);
         }
-        if let Some(frozen) = modules::FROZEN.iter().find(|m| m.name == name) {
-            let code = modules::frozen_code(frozen)?;
+        if let Some(frozen) = modules::frozen(name) {
+            let code = modules::frozen_code(&frozen)?;
             let module = self.new_module(name, false);
             module.names.borrow_mut().put(
                 "__file__",
@@ -119,6 +119,12 @@ impl Vm {
             let module = self.new_module(name, false);
             module.names.borrow_mut().put("__file__", Value::str(file));
             return Ok(Some(self.code_frame(code, module, Then::Push)));
+        }
+        if modules::library::NAMES.contains(&name) {
+            let words = format!(
+                "No module named '{name}' here yet: this part of Python's library could not be loaded; reload the page"
+            );
+            return Err(raise("ModuleNotFoundError", words));
         }
         let top = name.split('.').next().unwrap_or(name);
         if modules::names::STANDARD.contains(&top) {
