@@ -5,10 +5,11 @@
 
 use crate::wire::{Embryo, Host, WireNews};
 use crate::{Call, CallId, Outcome, Payload, ProgramId, Sample, ThreadId};
-use serde::{Deserialize, Serialize};
+use protocol_derive::Read;
+use serde::Serialize;
 
 /// One entry.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Read)]
 pub struct Event {
     /// Its place in the timeline, from 1, without gaps.
     pub seq: u64,
@@ -36,7 +37,7 @@ const fn is_main(thread: &ThreadId) -> bool {
 
 /// What happened. `tick` is the program's own clock (see the engine's VM): with it a program can be run again to the
 /// same place.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Read)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum EventKind {
     /// A program was started.
@@ -189,7 +190,7 @@ pub enum EventKind {
 }
 
 /// What a program waits for besides sockets.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Read)]
 #[serde(tag = "for", rename_all = "snake_case")]
 pub enum Wait {
     /// time.sleep(), or a wait with a deadline inside the program.
@@ -206,7 +207,7 @@ pub enum Wait {
 }
 
 /// How grave a notice is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Read)]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
     /// Good to know.
@@ -218,7 +219,7 @@ pub enum Level {
 }
 
 /// Where output goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Read)]
 #[serde(rename_all = "snake_case")]
 pub enum Stream {
     /// sys.stdout.

@@ -3,8 +3,9 @@
 //! A text message is the JSON. A binary one is for large payloads: four bytes with the length of the JSON (little
 //! endian), the JSON with its payload left empty, then the payload's bytes as they are. A message has at most one.
 
+use crate::read::{self, Read};
 use crate::{FromPage, FromServer, Payload};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::Serialize;
 
 /// Payloads up to this many bytes stay in the JSON as base64; larger ones travel beside it.
 const INLINE: usize = 192;
@@ -38,7 +39,7 @@ impl Frame {
 pub enum FrameError {
     /// The JSON is not one of ours.
     #[error("the message is not one that Wirelab knows: {0}")]
-    Json(#[from] serde_json::Error),
+    Json(#[from] read::Unread),
     /// A binary message whose lengths do not fit.
     #[error("a binary message says its JSON has {said} bytes, but only {there} are there")]
     Length {
@@ -53,7 +54,7 @@ pub enum FrameError {
 }
 
 /// Messages that may carry bytes.
-pub trait Message: Serialize + DeserializeOwned {
+pub trait Message: Serialize + Read {
     /// The place of the bytes, if this message has one.
     fn payload_mut(&mut self) -> Option<&mut Payload>;
 }
@@ -101,7 +102,7 @@ pub fn encode<M: Message>(mut message: M) -> Frame {
 /// # Errors
 /// [`FrameError::Json`].
 pub fn decode_text<M: Message>(text: &str) -> Result<M, FrameError> {
-    Ok(serde_json::from_str(text)?)
+    Ok(read::from_json(text.as_bytes())?)
 }
 
 /// Unpacks a binary message.
@@ -118,7 +119,7 @@ pub fn decode_binary<M: Message>(bytes: &[u8]) -> Result<M, FrameError> {
         return Err(FrameError::Length { said, there });
     }
     let (json, rest) = bytes[4..].split_at(said);
-    let mut message: M = serde_json::from_slice(json)?;
+    let mut message: M = read::from_json(json)?;
     match message.payload_mut() {
         Some(payload) if payload.is_empty() => payload.0 = rest.to_vec(),
         _ if rest.is_empty() => {}

@@ -1,11 +1,12 @@
 //! Newtypes for the numbers that must not be mixed up.
 
-use serde::{Deserialize, Serialize};
+use protocol_derive::Read;
+use serde::Serialize;
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident($inner:ty)) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Read)]
         #[serde(transparent)]
         pub struct $name(pub $inner);
     };

@@ -8,12 +8,16 @@
 //! message, frame             what a page and the server say to each other, and how it lies in a WebSocket message
 //! wire                       packets, what is done with them, the rules
 //! recording                  a lab's history as a file
+//! read                       from JSON to these types
 //! errno                      numbers, names and plain words of Linux's errors
 //! bounds                     every limit that a stranger could run into
 //! ```
 //!
 //! Both ends compile this crate, so they cannot disagree about a field. [`VERSION`] counts incompatible changes: a page
 //! and a server of different versions say so and stop, they never guess.
+
+// `derive(Read)` names this crate from outside, here too.
+extern crate self as protocol;
 
 pub mod address;
 pub mod bounds;
@@ -25,6 +29,7 @@ pub mod ids;
 pub mod message;
 pub mod outcome;
 pub mod payload;
+pub mod read;
 pub mod recording;
 pub mod sample;
 pub mod wire;

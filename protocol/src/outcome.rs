@@ -1,10 +1,11 @@
 //! How a call ended.
 
 use crate::{Address, OptionValue, Payload, SocketId};
-use serde::{Deserialize, Serialize};
+use protocol_derive::Read;
+use serde::Serialize;
 
 /// The one answer to a [`crate::Call`].
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Read)]
 #[serde(tag = "is", rename_all = "lowercase")]
 pub enum Outcome {
     /// It worked and there is nothing more to say.
@@ -107,7 +108,7 @@ impl Outcome {
 }
 
 /// One entry of getaddrinfo()'s list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Read)]
 pub struct AddrInfo {
     /// AF_*.
     pub family: i32,

@@ -1,5 +1,6 @@
 //! Bytes that a program sent or received.
 
+use crate::read::{Read, Unread, Value};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use std::fmt;
@@ -44,12 +45,18 @@ impl Serialize for Payload {
     }
 }
 
-impl<'de> Deserialize<'de> for Payload {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+impl Read for Payload {
+    fn read(value: Value) -> Result<Self, Unread> {
+        let text = String::read(value)?;
         STANDARD
-            .decode(text.as_bytes())
+            .decode(text)
             .map(Self)
-            .map_err(|e| D::Error::custom(format!("not base64: {e}")))
+            .map_err(|e| Unread::new(&format!("not base64: {e}")))
+    }
+}
+
+impl<'de> Deserialize<'de> for Payload {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Self::read(Value::deserialize(from)?).map_err(D::Error::custom)
     }
 }

@@ -1,6 +1,7 @@
 //! A lab's history as a file: what `--timeline` writes, `lab.timeline()` gives and a page can open again.
 
 use crate::{Event, Network};
+use protocol_derive::Read;
 use serde::{Deserialize, Serialize};
 
 /// A recorded lab.
@@ -23,7 +24,7 @@ pub struct Recording {
 }
 
 /// A program of a recorded lab.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Read)]
 pub struct RecordedProgram {
     /// Its name in the lab.
     pub name: String,

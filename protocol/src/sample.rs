@@ -2,11 +2,12 @@
 
 use crate::wire::Timer;
 use crate::{Address, Payload, SocketId};
-use serde::{Deserialize, Serialize};
+use protocol_derive::Read;
+use serde::Serialize;
 use std::fmt;
 
 /// One look at one socket. Lengths are bytes, times microseconds.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Read)]
 pub struct Sample {
     /// Which socket.
     pub sock: SocketId,
@@ -53,7 +54,7 @@ const fn is_zero(n: &u32) -> bool {
 }
 
 /// Connections that the kernel has established and that wait for accept().
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Read)]
 pub struct AcceptQueue {
     /// How many wait.
     pub queued: u32,
@@ -62,7 +63,7 @@ pub struct AcceptQueue {
 }
 
 /// Parts of Linux's `struct tcp_info`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Read)]
 pub struct TcpInfo {
     /// Smoothed round-trip time, microseconds.
     pub rtt: u32,
@@ -89,7 +90,7 @@ pub struct TcpInfo {
 }
 
 /// The states of RFC 9293, section 3.3.2, numbered as Linux numbers them (`include/net/tcp_states.h`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Read)]
 #[serde(rename_all = "SCREAMING-KEBAB-CASE")]
 #[repr(u8)]
 pub enum TcpState {

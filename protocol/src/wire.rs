@@ -8,16 +8,17 @@
 //! The pure queue that does this is the engine's; kernel labs and the simulated network run the same one.
 
 use crate::{Address, Payload, TcpState};
-use serde::{Deserialize, Serialize};
+use protocol_derive::Read;
+use serde::Serialize;
 
 /// A packet of one lab: numbered from 1 in the order in which the wire saw them. A copy that was duplicated has a number of
 /// its own; a retransmission that the kernel sends is another packet.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Read)]
 #[serde(transparent)]
 pub struct PacketId(pub u64);
 
 /// A host of a lab: its place in the lab's list, from 0.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Read)]
 #[serde(transparent)]
 pub struct HostId(pub u8);
 
@@ -31,7 +32,7 @@ impl HostId {
 
 /// An end of the wire. With several hosts: the host with this number. With one host, whose packets leave and come back at
 /// the same door: 0 is the end that opened the conversation (sent its first packet), 1 the other.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Read)]
 #[serde(transparent)]
 pub struct End(pub u8);
 
@@ -42,7 +43,7 @@ const fn is_zero(n: &u64) -> bool {
 }
 
 /// A host, as a lab wishes for it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Read)]
 pub struct Host {
     /// What gethostname() says there, and what the others call it: a letter, then letters, digits and `-`.
     pub name: String,
@@ -52,7 +53,7 @@ pub struct Host {
 }
 
 /// What happened on the wire.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Read)]
 #[serde(tag = "wire", rename_all = "snake_case")]
 pub enum WireNews {
     /// A host sent a packet: the wire has it now. The same message says what became of it at once.
@@ -118,7 +119,7 @@ pub enum WireNews {
 }
 
 /// What became of a packet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Read)]
 #[serde(rename_all = "snake_case")]
 pub enum Fate {
     /// It has arrived at the other end.
@@ -140,7 +141,7 @@ pub enum Fate {
 }
 
 /// Why the wire did something to a packet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Read)]
 #[serde(rename_all = "snake_case")]
 pub enum By {
     /// The learner.
@@ -154,7 +155,7 @@ pub enum By {
 }
 
 /// What a learner does with the wire.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Read)]
 #[serde(tag = "wire", rename_all = "snake_case")]
 pub enum WireAction {
     /// From now on every packet waits (true), or none; those that wait are then delivered in their order.
@@ -200,7 +201,7 @@ pub enum WireAction {
 }
 
 /// One rule of the wire.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Read)]
 pub struct WireRule {
     /// Packets that go to this end only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -213,7 +214,7 @@ pub struct WireRule {
 }
 
 /// Which packets a rule is for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Read)]
 #[serde(rename_all = "snake_case")]
 pub enum Which {
     /// All.
@@ -238,7 +239,7 @@ pub enum Which {
 }
 
 /// What a rule does.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Read)]
 #[serde(rename_all = "snake_case")]
 pub enum Effect {
     /// The packet waits for the learner.
@@ -265,7 +266,7 @@ pub enum Effect {
 }
 
 /// A connection that the kernel has and that no program has a descriptor of yet: between the SYN and accept().
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Read)]
 pub struct Embryo {
     /// The host that it is on.
     #[serde(default, skip_serializing_if = "HostId::is_first")]
@@ -285,7 +286,7 @@ pub struct Embryo {
 }
 
 /// A timer of the kernel, as sock_diag(7) tells it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Read)]
 pub struct Timer {
     /// What for.
     pub what: TimerKind,
@@ -297,7 +298,7 @@ pub struct Timer {
 }
 
 /// What a timer of the kernel is for (`idiag_timer`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Read)]
 #[serde(rename_all = "snake_case")]
 pub enum TimerKind {
     /// 1: what was sent will be sent again.

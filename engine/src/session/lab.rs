@@ -24,11 +24,13 @@
 //! text = "one\ntwo\n"
 //! ```
 
+use protocol::read::{Read as _, from_json};
 use protocol::{HostId, Network, Plan, bounds};
-use serde::{Deserialize, Serialize};
+use protocol_derive::Read;
+use serde::Serialize;
 
 /// A lab before it runs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Read)]
 #[serde(deny_unknown_fields)]
 pub struct LabSpec {
     /// The format's version: 1.
@@ -56,7 +58,7 @@ pub struct LabSpec {
 }
 
 /// A program before it runs.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Read)]
 #[serde(deny_unknown_fields)]
 pub struct ProgramSpec {
     /// What pages and scripts call it.
@@ -85,7 +87,7 @@ pub struct ProgramSpec {
 }
 
 /// Left or right of the wire.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Read)]
 #[serde(rename_all = "lowercase")]
 pub enum Side {
     /// The client's place.
@@ -95,7 +97,7 @@ pub enum Side {
 }
 
 /// A file that programs find in their directory.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Read)]
 #[serde(deny_unknown_fields)]
 pub struct FileSpec {
     /// Its name, without directories.
@@ -119,9 +121,9 @@ impl LabSpec {
         mut read: impl FnMut(&str) -> Result<String, String>,
     ) -> Result<Self, LabError> {
         let unread = |e: String| LabError(format!("lab.toml cannot be read: {e}"));
-        // By way of JSON, which labs are read from elsewhere too: one reader of the fields, not two, in the page.
-        let json = super::toml::read(text).map_err(unread)?.to_string();
-        let mut spec = Self::from_json(&json).map_err(unread)?;
+        // As a JSON value, which labs are read from elsewhere too: one reader of the fields, not two.
+        let value = super::toml::read(text).map_err(unread)?;
+        let mut spec = Self::read(value).map_err(|e| unread(e.to_string()))?;
         for program in &mut spec.programs {
             if program.source.is_empty() && !program.prompt {
                 program.source = read(&program.file).map_err(LabError)?;
@@ -134,13 +136,9 @@ impl LabSpec {
     /// Reads a lab from JSON with the same names, sources and all, unchecked.
     ///
     /// # Errors
-    /// What does not fit, in serde's words.
+    /// What does not fit, and in which field.
     pub fn from_json(json: &str) -> Result<Self, String> {
-        // The place in the JSON says nothing about the place in lab.toml.
-        serde_json::from_str(json).map_err(|e| {
-            let words = e.to_string();
-            words.split(" at line ").next().unwrap_or_default().to_owned()
-        })
+        from_json(json.as_bytes()).map_err(|e| e.to_string())
     }
 
     /// A lab of loose programs, in their order: name, file, source.

@@ -246,7 +246,7 @@ impl LabHandle {
     /// Does something with the wire (an action as JSON); waits until all is quiet again.
     pub async fn wire(&self, action: String) -> Result<(), JsError> {
         let stage = loaded(Rc::clone(&self.shared)).await?;
-        let action: WireAction = serde_json::from_str(&action).map_err(|e| {
+        let action: WireAction = protocol::read::from_json(action.as_bytes()).map_err(|e| {
             sentence(format!(
                 "This is not something that can be done with a wire: {e}."
             ))

@@ -9,7 +9,7 @@ use wasm_bindgen_futures::JsFuture;
 const LONGEST: usize = bounds::SOURCE * bounds::PROGRAMS;
 
 /// A lab as `labs/index.json` lists it.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, protocol_derive::Read)]
 pub struct Listed {
     /// Its folder.
     pub name: String,
@@ -65,7 +65,7 @@ pub fn recording(text: &str) -> Result<Session, String> {
 /// One sentence.
 pub async fn list(base: &str) -> Result<Vec<Listed>, String> {
     let json = text(format!("{base}labs/index.json"), LONGEST).await?;
-    serde_json::from_str(&json).map_err(|e| format!("The list of labs cannot be read: {e}."))
+    protocol::read::from_json(json.as_bytes()).map_err(|e| format!("The list of labs cannot be read: {e}."))
 }
 
 /// The address of a lab of the site: `lab.json`, its `lab.toml` and its programs in one file.

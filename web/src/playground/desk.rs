@@ -91,7 +91,7 @@ fn storage() -> Option<web_sys::Storage> {
 
 fn stored() -> Option<LabSpec> {
     let json = storage()?.get_item(KEY).ok()??;
-    let spec: LabSpec = serde_json::from_str(&json).ok()?;
+    let spec: LabSpec = protocol::read::from_json(json.as_bytes()).ok()?;
     spec.check().is_ok().then_some(spec)
 }
 

@@ -37,7 +37,7 @@ fn unpack(packed: &str) -> Result<LabSpec, String> {
     let json = URL_SAFE_NO_PAD
         .decode(packed.trim_end_matches('='))
         .map_err(|_| damaged)?;
-    let spec: LabSpec = serde_json::from_slice(&json).map_err(|_| damaged)?;
+    let spec: LabSpec = protocol::read::from_json(&json).map_err(|_| damaged)?;
     spec.check()
         .map_err(|e| format!("This link's lab cannot be opened: {e}."))?;
     Ok(spec)

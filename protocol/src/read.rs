@@ -1,0 +1,286 @@
+//! JSON values -> the protocol's types, by `derive(Read)` (protocol/derive), which goes by the same attributes as
+//! `serde::Serialize` does when it writes them.
+//!
+//! One JSON value is parsed by serde_json and taken apart here, field by field, by a few functions that all types share:
+//! that is what keeps the pages small.
+
+use serde_json::Map;
+pub use serde_json::Value;
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// Why a value is none of ours: a phrase that names the field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unread(String);
+
+impl Unread {
+    /// Any phrase.
+    pub fn new(words: &str) -> Self {
+        Self(words.to_owned())
+    }
+
+    /// A tag that is none.
+    #[cold]
+    pub fn unknown(tag: &str) -> Self {
+        Self(["unknown variant `", tag, "`"].concat())
+    }
+
+    #[cold]
+    fn missing(name: &str) -> Self {
+        Self(["missing field `", name, "`"].concat())
+    }
+
+    #[cold]
+    fn expected(what: &str, found: &Value) -> Self {
+        let found = match found {
+            Value::Null => "null".to_owned(),
+            Value::Bool(_) | Value::Number(_) => found.to_string(),
+            Value::String(text) => ["the string \"", shortened(text), "\""].concat(),
+            Value::Array(_) => "a list".to_owned(),
+            Value::Object(_) => "an object".to_owned(),
+        };
+        Self(["expected ", what, ", not ", &found].concat())
+    }
+
+    #[cold]
+    fn within(self, name: &str) -> Self {
+        Self([name, ": ", &self.0].concat())
+    }
+}
+
+/// The beginning of a text that somebody else may have made very long.
+fn shortened(text: &str) -> &str {
+    text.char_indices().nth(40).map_or(text, |(end, _)| &text[..end])
+}
+
+impl fmt::Display for Unread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Unread {}
+
+type Result<T> = std::result::Result<T, Unread>;
+
+/// What can be read from one JSON value.
+pub trait Read: Sized {
+    /// # Errors
+    /// What was expected, and what is there.
+    fn read(value: Value) -> Result<Self>;
+
+    /// What a field is that is not there, where that means something.
+    fn absent() -> Option<Self> {
+        None
+    }
+}
+
+/// What can be read from some of an object's fields, beside others.
+pub trait ReadFields: Sized {
+    /// # Errors
+    /// As [`Read::read`].
+    fn read_fields(fields: &mut Fields) -> Result<Self>;
+}
+
+/// Reads a whole text.
+///
+/// # Errors
+/// It is not JSON (with the place), or not the JSON of a `T`.
+pub fn from_json<T: Read>(text: &[u8]) -> Result<T> {
+    T::read(value(text)?)
+}
+
+#[inline(never)]
+fn value(text: &[u8]) -> Result<Value> {
+    serde_json::from_slice(text).map_err(|e| Unread(e.to_string()))
+}
+
+/// An object's fields, taken out one by one.
+#[derive(Debug)]
+pub struct Fields(Map<String, Value>);
+
+impl Fields {
+    /// # Errors
+    /// The value is not an object.
+    pub fn of(value: Value) -> Result<Self> {
+        match value {
+            Value::Object(map) => Ok(Self(map)),
+            other => Err(Unread::expected("an object", &other)),
+        }
+    }
+
+    /// The field that says which variant it is.
+    ///
+    /// # Errors
+    /// It is not there, or not a string.
+    pub fn tag(&mut self, name: &str) -> Result<String> {
+        match self.0.remove(name) {
+            Some(Value::String(tag)) => Ok(tag),
+            Some(other) => Err(Unread::expected("a string", &other).within(name)),
+            None => Err(Unread::missing(name)),
+        }
+    }
+
+    /// A field that must be there, unless its absence means something.
+    ///
+    /// # Errors
+    /// It is not there, or something else.
+    #[inline(never)]
+    pub fn take<T: Read>(&mut self, name: &str) -> Result<T> {
+        match self.0.remove(name) {
+            Some(value) => T::read(value).map_err(|e| e.within(name)),
+            None => T::absent().ok_or_else(|| Unread::missing(name)),
+        }
+    }
+
+    /// A field that may be left out.
+    ///
+    /// # Errors
+    /// It is there and something else.
+    #[inline(never)]
+    pub fn take_or_default<T: Read + Default>(&mut self, name: &str) -> Result<T> {
+        match self.0.remove(name) {
+            Some(value) => T::read(value).map_err(|e| e.within(name)),
+            None => Ok(T::default()),
+        }
+    }
+
+    /// Refuses what is left over.
+    ///
+    /// # Errors
+    /// A field that none of the `known` ones is.
+    pub fn end(self, known: &[&str]) -> Result<()> {
+        match self.0.keys().next() {
+            None => Ok(()),
+            Some(name) => Err(Unread(
+                [
+                    "unknown field `",
+                    shortened(name),
+                    "`, expected one of ",
+                    &known.join(", "),
+                ]
+                .concat(),
+            )),
+        }
+    }
+}
+
+/// A variant that stands for itself, `"held"`, or with what is in it, `{"delayed": ...}`.
+///
+/// # Errors
+/// It is neither.
+pub fn choice(value: Value) -> Result<(String, Option<Value>)> {
+    match value {
+        Value::String(tag) => Ok((tag, None)),
+        Value::Object(map) if map.len() == 1 => {
+            let mut fields = map.into_iter();
+            let (tag, body) = fields.next().unwrap_or_default();
+            Ok((tag, Some(body)))
+        }
+        other => Err(Unread::expected("a variant's name", &other)),
+    }
+}
+
+impl Read for bool {
+    fn read(value: Value) -> Result<Self> {
+        value
+            .as_bool()
+            .ok_or_else(|| Unread::expected("true or false", &value))
+    }
+}
+
+impl Read for String {
+    fn read(value: Value) -> Result<Self> {
+        match value {
+            Value::String(text) => Ok(text),
+            other => Err(Unread::expected("a string", &other)),
+        }
+    }
+}
+
+impl Read for f64 {
+    fn read(value: Value) -> Result<Self> {
+        value.as_f64().ok_or_else(|| Unread::expected("a number", &value))
+    }
+}
+
+impl Read for u64 {
+    fn read(value: Value) -> Result<Self> {
+        value
+            .as_u64()
+            .ok_or_else(|| Unread::expected("a whole number from 0", &value))
+    }
+}
+
+impl Read for i64 {
+    fn read(value: Value) -> Result<Self> {
+        value
+            .as_i64()
+            .ok_or_else(|| Unread::expected("a whole number", &value))
+    }
+}
+
+/// Integers that are read as a longer one.
+macro_rules! narrow {
+    ($($short:ty as $long:ty, $what:literal;)*) => {
+        $(impl Read for $short {
+            fn read(value: Value) -> Result<Self> {
+                let short = <$long>::read(value.clone()).ok().and_then(|long| long.try_into().ok());
+                short.ok_or_else(|| Unread::expected($what, &value))
+            }
+        })*
+    };
+}
+
+narrow! {
+    u8 as u64, "a whole number from 0 to 255";
+    u16 as u64, "a whole number from 0 to 65535";
+    u32 as u64, "a whole number from 0 to 4294967295";
+    i32 as i64, "a whole number from -2147483648 to 2147483647";
+}
+
+/// What is written as text.
+macro_rules! parsed {
+    ($($name:ty, $what:literal;)*) => {
+        $(impl Read for $name {
+            fn read(value: Value) -> Result<Self> {
+                let parsed = value.as_str().and_then(|text| text.parse().ok());
+                parsed.ok_or_else(|| Unread::expected($what, &value))
+            }
+        })*
+    };
+}
+
+parsed! {
+    IpAddr, "an IP address";
+    Ipv4Addr, "an IPv4 address";
+    Ipv6Addr, "an IPv6 address";
+}
+
+impl<T: Read> Read for Option<T> {
+    fn read(value: Value) -> Result<Self> {
+        match value {
+            Value::Null => Ok(None),
+            value => T::read(value).map(Some),
+        }
+    }
+
+    fn absent() -> Option<Self> {
+        Some(None)
+    }
+}
+
+impl<T: Read> Read for Vec<T> {
+    fn read(value: Value) -> Result<Self> {
+        match value {
+            Value::Array(list) => {
+                let mut all = Self::with_capacity(list.len());
+                for value in list {
+                    all.push(T::read(value)?);
+                }
+                Ok(all)
+            }
+            other => Err(Unread::expected("a list", &other)),
+        }
+    }
+}
