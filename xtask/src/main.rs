@@ -1,4 +1,4 @@
-//! Every chore of the project behind one command: `cargo xtask build | serve | test | bench`.
+//! Every chore of the project behind one command: `cargo xtask build | serve | test | bench | size`.
 //!
 //! ```text
 //! workspace   where things lie; cargo run cleanly from inside cargo
@@ -8,7 +8,7 @@
 //! site        the three put together in one folder
 //! stage       copying without touching what has not changed
 //! compress    brotli and gzip beside the files, for the release
-//! serve, test, bench      what people type
+//! serve, test, bench, size    what people type
 //! tools       the judges: Chromium and its driver, axe-core, python3, curl
 //! ```
 //!
@@ -20,6 +20,7 @@ mod compress;
 mod labs;
 mod serve;
 mod site;
+mod size;
 mod stage;
 mod test;
 mod tools;
@@ -34,7 +35,8 @@ cargo xtask build [--dev]     pages, book and server in one file: target/release
                               (--dev: only the site, quickly built, in target/site-dev)
 cargo xtask serve [-- ARGS]   builds what has changed and serves it; ARGS go to `wirelab serve`
 cargo xtask test              every test, those in a real browser too
-cargo xtask bench             sizes and speeds against their limits";
+cargo xtask bench             sizes and speeds against their limits
+cargo xtask size              what a lab's page weighs: builds the pages for release, nothing else";
 
 fn main() -> Result<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -50,6 +52,7 @@ fn main() -> Result<()> {
         ["serve", "--", rest @ ..] | ["serve", rest @ ..] => serve::run(rest),
         ["test"] => test::run(),
         ["bench"] => bench::run(),
+        ["size"] => size::print(),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             Ok(())
