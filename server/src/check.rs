@@ -17,6 +17,14 @@ pub async fn run() -> anyhow::Result<ExitCode> {
     for offer in networks.offers() {
         println!("{}: {}", offer.network.name(), offer.note);
     }
+    match (networks.no_wire(), networks.no_tun()) {
+        (Some(_), _) => {}
+        (None, None) => println!("wire: hosts have {} interfaces.", networks.wire_device()),
+        (None, Some(why)) => println!(
+            "wire: hosts have {} interfaces, because {why}. A lab takes some 20 ms longer to end.",
+            networks.wire_device()
+        ),
+    }
     let mut works = true;
     let v4 = Address::V4 {
         ip: Ipv4Addr::LOCALHOST,

@@ -22,6 +22,7 @@ fn namespaces_work_for_ordinary_users() {
         "{text}"
     );
     assert!(text.contains("kernel: Each lab has hosts of its own"), "{text}");
+    assert!(text.contains("wire: hosts have tun interfaces."), "{text}");
     assert!(text.contains("IPv4: a connection inside a lab works."), "{text}");
 }
 
@@ -45,8 +46,23 @@ fn without_network_namespaces_too() {
 }
 
 #[test]
-fn without_a_tun_device_labs_have_no_packets_and_the_failed_call_is_named() {
+fn without_a_tun_device_hosts_have_veth_interfaces_and_the_failed_call_is_named() {
     let (text, works) = check("mount --bind /dev/null /dev/net/tun && exec");
+    assert!(works);
+    assert!(text.contains("kernel: Each lab has hosts of its own"), "{text}");
+    assert!(
+        text.contains("wire: hosts have veth interfaces, because ioctl(TUNSETIFF) failed: ENOTTY"),
+        "{text}"
+    );
+    assert!(text.contains("IPv4: a connection inside a lab works."), "{text}");
+}
+
+#[test]
+fn a_device_that_is_demanded_is_not_replaced() {
+    let (text, works) = check("WIRELAB_WIRE=veth exec");
+    assert!(works);
+    assert!(text.contains("wire: hosts have veth interfaces."), "{text}");
+    let (text, works) = check("mount --bind /dev/null /dev/net/tun && WIRELAB_WIRE=tun exec");
     assert!(works);
     assert!(
         text.contains("kernel: not here, because ioctl(TUNSETIFF) failed: ENOTTY"),

@@ -637,6 +637,37 @@ async fn a_bulk_transfer_is_whole_and_summed_up() {
     assert!(lab.crossed().len() <= 3 * 2000);
 }
 
+/// Which kind of interface hosts shall have (see `net/networks.rs`).
+const DEVICE: &str = "WIRELAB_WIRE";
+
+#[tokio::test]
+async fn hosts_have_the_interfaces_that_are_wished_for() {
+    let wish = std::env::var(DEVICE).unwrap_or_else(|_| "tun".to_owned());
+    assert_eq!(networks().await.wire_device(), wish);
+}
+
+/// Where /dev/net/tun may not be opened: all tests run once more on veth interfaces, as an ordinary user too.
+#[test]
+fn veth_interfaces_do_all_of_this_too() {
+    if std::env::var_os(BINARY).is_some() || std::env::var_os(DEVICE).is_some() {
+        return;
+    }
+    let out = std::process::Command::new(std::env::current_exe().unwrap())
+        .env(DEVICE, "veth")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&out.stdout);
+    assert!(
+        out.status.success(),
+        "{said}{}",
+        String::from_utf8_lossy(&out.stderr)
+    );
+    assert!(
+        said.contains("hosts_have_the_interfaces_that_are_wished_for ... ok"),
+        "{said}"
+    );
+}
+
 /// As root nothing shows that an ordinary user can do the same: there all tests run once more, as a user made for the purpose.
 #[test]
 fn an_ordinary_user_can_do_all_of_this() {

@@ -1,7 +1,7 @@
 //! What this machine offers, found out once at the start, and labs from it.
 
 use super::budget::Budget;
-use super::helper::{Helper, HelperError};
+use super::helper::{Device, Helper, HelperError};
 use super::lab::Lab;
 use super::lock;
 use super::place::{Place, WireHost};
@@ -27,11 +27,18 @@ struct Inner {
     no_namespaces: Option<String>,
     /// Why there are no hosts on a wire here, if there are none.
     no_wire: Option<String>,
+    /// What hosts on a wire get for an interface.
+    device: Device,
+    /// Why it is not a TUN device, if it could not be one.
+    no_tun: Option<String>,
     budget: Budget,
 }
 
 /// How often names of the live network's rules are resolved again.
 const NAMES_AGAIN: Duration = Duration::from_secs(60);
+
+/// `tun` or `veth`: only this kind of interface for hosts, to try what another machine would have.
+const WIRE_DEVICE: &str = "WIRELAB_WIRE";
 
 /// A lab could not be opened; one plain sentence.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -90,19 +97,25 @@ impl Networks {
             let helper = Helper::start(&path)?;
             let namespace = helper.open()?;
             namespace.socket(libc::AF_INET, libc::SOCK_STREAM, 0)?;
-            let wire = helper.open_host(0, true).map(drop);
+            let wire = find_device(&helper);
             Ok((helper, wire))
         })
         .await;
-        let (helper, no_namespaces, no_wire) = match tried {
-            Ok((helper, wire)) => (Some(helper), None, wire.err().map(|error| error.to_string())),
-            Err(error) => (None, Some(error.to_string()), Some(error.to_string())),
+        let (helper, no_namespaces, no_wire, (device, no_tun)) = match tried {
+            Ok((helper, Ok(found))) => (Some(helper), None, None, found),
+            Ok((helper, Err(why))) => (Some(helper), None, Some(why), (Device::Tun, None)),
+            Err(error) => {
+                let why = error.to_string();
+                (None, Some(why.clone()), Some(why), (Device::Tun, None))
+            }
         };
         let inner = Arc::new(Inner {
             executable,
             helper: Mutex::new(helper),
             no_namespaces,
             no_wire,
+            device,
+            no_tun,
             budget: Budget::new(bounds::HELD),
         });
         Self(inner, None)
@@ -116,6 +129,8 @@ impl Networks {
             helper: Mutex::new(None),
             no_namespaces: Some(off.clone()),
             no_wire: Some(off),
+            device: Device::Tun,
+            no_tun: None,
             budget: Budget::new(bounds::HELD),
         });
         Self(inner, None)
@@ -191,6 +206,16 @@ impl Networks {
     /// Which call failed, if there are no hosts on a wire here.
     pub fn no_wire(&self) -> Option<&str> {
         self.0.no_wire.as_deref()
+    }
+
+    /// What hosts on a wire have for an interface: `tun` or `veth`.
+    pub fn wire_device(&self) -> &'static str {
+        self.0.device.name()
+    }
+
+    /// Which call failed, if hosts have veth interfaces because they could have no TUN device.
+    pub fn no_tun(&self) -> Option<&str> {
+        self.0.no_tun.as_deref()
     }
 
     /// What labs on loopback get here, in one or two plain sentences.
@@ -288,7 +313,7 @@ impl Inner {
             let helper = self.helper()?;
             let count = u8::try_from(plan.hosts.len().max(1)).unwrap_or(u8::MAX);
             let hosts = (0..count).map(|place| {
-                let (namespace, wire) = helper.open_host(place, count == 1)?;
+                let (namespace, wire) = helper.open_host(place, count == 1, self.device)?;
                 Ok(WireHost { namespace, wire })
             });
             hosts.collect::<Result<_, _>>().map(Place::Kernel)
@@ -309,6 +334,26 @@ impl Inner {
         *helper = Some(Arc::clone(&new));
         Ok(new)
     }
+}
+
+/// Which interfaces hosts can have here, and why not the better ones, tried with throw-away hosts; or why none.
+fn find_device(helper: &Arc<Helper>) -> Result<(Device, Option<String>), String> {
+    let wish = std::env::var(WIRE_DEVICE).ok();
+    let wished = |device: Device| wish.as_deref().is_none_or(|wish| wish == device.name());
+    let mut why_not = Vec::new();
+    for device in [Device::Tun, Device::Veth] {
+        if !wished(device) {
+            continue;
+        }
+        match helper.open_host(0, true, device) {
+            Ok(_) => return Ok((device, why_not.pop())),
+            Err(error) => why_not.push(error.to_string()),
+        }
+    }
+    if why_not.is_empty() {
+        why_not.push(format!("{WIRE_DEVICE} is neither tun nor veth"));
+    }
+    Err(why_not.join(", and "))
 }
 
 /// Runs what may block for some milliseconds away from the runtime's threads.

@@ -5,7 +5,7 @@
 
 use super::helper::{self, Door, HelperError, Namespace};
 use super::policy::Policy;
-use crate::sys::{self, Errno, RawAddr};
+use crate::sys::{self, Errno, RawAddr, WireEnd};
 use protocol::{HostId, Network, Outcome};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::fd::{BorrowedFd, OwnedFd};
@@ -15,7 +15,7 @@ use std::sync::Arc;
 pub(crate) struct WireHost {
     pub(crate) namespace: Namespace,
     /// The other end of its `eth0`.
-    pub(crate) wire: OwnedFd,
+    pub(crate) wire: WireEnd,
 }
 
 /// Where a lab's sockets are made.

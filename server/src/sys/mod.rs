@@ -12,7 +12,7 @@
 //! wait         poll(2) and epoll(7)
 //! pass         descriptors over a SOCK_SEQPACKET pair
 //! namespace    unshare(2), setns(2), mount(2)
-//! tun          interfaces whose other end is ours
+//! tun, veth    interfaces whose other end is ours
 //! process      this process and others: limits, users, signals
 //! ```
 //!

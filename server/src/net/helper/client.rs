@@ -1,9 +1,9 @@
 //! The server's side of the helper.
 
-use super::request::{self, Answer, FailedCall, MESSAGE, Request};
+use super::request::{self, Answer, Device, FailedCall, MESSAGE, Request};
 use super::visitors;
 use crate::net::lock;
-use crate::sys::{self, Errno};
+use crate::sys::{self, Errno, WireEnd};
 use std::collections::HashMap;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::process::CommandExt;
@@ -89,11 +89,13 @@ impl Helper {
         self: &Arc<Self>,
         place: u8,
         alone: bool,
-    ) -> Result<(Namespace, OwnedFd), HelperError> {
-        let (number, fds) = self.ask(Request::OpenHost([i32::from(place), i32::from(alone)]))?;
+        device: Device,
+    ) -> Result<(Namespace, WireEnd), HelperError> {
+        let numbers = [i32::from(place), i32::from(alone), device.number()];
+        let (number, fds) = self.ask(Request::OpenHost(numbers))?;
         let mut fds = fds.into_iter();
         let (diag, wire) = fds.next().zip(fds.next()).ok_or(HelperError::Gone)?;
-        Ok((self.namespace(number, diag), wire))
+        Ok((self.namespace(number, diag), WireEnd::from(wire)))
     }
 
     /// Waits until everything that it was told before is done.

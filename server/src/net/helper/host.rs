@@ -3,14 +3,17 @@
 //! A host on a wire has `eth0`, whose other end is a descriptor in the server: what leaves the host can be read there, and
 //! what is written there arrives. The only host of a lab is both ends of its wire: what it sends to itself (127.0.0.1,
 //! too, because tutorials say so) goes out of `eth0` and comes back by it, instead of staying inside the kernel.
+//!
+//! `eth0` is a TUN device; where those are not to be had, one end of a veth pair, whose other end lies in the helper's own
+//! namespace with a packet socket on it (see [`far_end`]).
 
-use super::netlink::{self, Netlink, TABLE_LOCAL, TABLE_MAIN};
+use super::netlink::{self, Neighbours, Netlink, TABLE_LOCAL, TABLE_MAIN};
 use super::process::failed;
-use super::request::FailedCall;
+use super::request::{Device, FailedCall};
 use crate::sys::{self, Errno};
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use std::os::fd::OwnedFd;
+use std::os::fd::{BorrowedFd, OwnedFd};
 
 /// The interface on the wire.
 const WIRE: &str = "eth0";
@@ -38,19 +41,37 @@ pub(super) fn with_loopback() -> Result<Vec<OwnedFd>, FailedCall> {
     Ok(vec![sock_diag()?])
 }
 
+/// Where a host is made, and from where.
+pub(super) struct Site<'a> {
+    /// The new namespace, which this thread is in.
+    pub(super) here: BorrowedFd<'a>,
+    /// The helper's own.
+    pub(super) home: BorrowedFd<'a>,
+    /// The host's number: nothing else at home is called by it.
+    pub(super) number: u32,
+}
+
 /// `lo` and `eth0`. Gives a NETLINK_SOCK_DIAG descriptor and the other end of `eth0`.
-pub(super) fn on_a_wire(place: u8, alone: bool) -> Result<Vec<OwnedFd>, FailedCall> {
+pub(super) fn on_a_wire(
+    site: &Site<'_>,
+    place: u8,
+    alone: bool,
+    device: Device,
+) -> Result<Vec<OwnedFd>, FailedCall> {
     let route = Netlink::route().map_err(failed("socket(AF_NETLINK)"))?;
     begin(&route)?;
     set(LONG_HOLDS);
-    let wire = sys::open_tun(WIRE).map_err(|(call, errno)| failed(call)(errno))?;
+    let wire = match device {
+        Device::Tun => sys::open_tun(WIRE).map_err(|(call, errno)| failed(call)(errno))?,
+        Device::Veth => far_end(site, &route)?,
+    };
     let eth0 = sys::interface_index(WIRE).map_err(failed("if_nametoindex(eth0)"))?;
     let _ = netlink::set_queue(&route, eth0, WIRE_QUEUE);
     // Before it is up: that is when the kernel would begin to ask for routers.
     let v6_works = netlink::without_link_local(&route, eth0).is_ok();
     let [v4, v6] = addresses(place);
     netlink::add_address(&route, eth0, v4, 24).map_err(failed("RTM_NEWADDR(eth0)"))?;
-    netlink::bring_up(&route, eth0).map_err(failed("RTM_NEWLINK(eth0 up)"))?;
+    netlink::bring_up(&route, eth0, Neighbours::NotAsked).map_err(failed("RTM_NEWLINK(eth0 up)"))?;
     if v6_works {
         netlink::add_address(&route, eth0, v6, 64).map_err(failed("RTM_NEWADDR(eth0, IPv6)"))?;
         match netlink::add_local(&route, v6, eth0) {
@@ -69,11 +90,35 @@ pub(super) fn on_a_wire(place: u8, alone: bool) -> Result<Vec<OwnedFd>, FailedCa
     Ok(vec![sock_diag()?, wire])
 }
 
+/// Makes `eth0` as one end of a veth pair and gives a packet socket on the other, which lies at home: there nothing reads it
+/// but that socket. The kernel at home takes no interest either, for what a host sends bears the host's own link address.
+fn far_end(site: &Site<'_>, route: &Netlink) -> Result<OwnedFd, FailedCall> {
+    let far = format!("w{}", site.number);
+    netlink::add_veth(route, WIRE, sys::LINK_ADDRESS, &far, site.home)
+        .map_err(failed("RTM_NEWLINK(veth)"))?;
+    // The kernel would leave checksums and the cutting into segments to a network card that is not there.
+    sys::without_offloads(WIRE).map_err(failed("ioctl(SIOCETHTOOL)"))?;
+    sys::enter_network(site.home).map_err(failed("setns"))?;
+    let socket = at_home(&far);
+    sys::enter_network(site.here).map_err(failed("setns"))?;
+    socket
+}
+
+/// The far end up, and a packet socket on it.
+fn at_home(far: &str) -> Result<OwnedFd, FailedCall> {
+    let route = Netlink::route().map_err(failed("socket(AF_NETLINK)"))?;
+    let index = sys::interface_index(far).map_err(failed("if_nametoindex"))?;
+    let _ = netlink::without_link_local(&route, index);
+    let socket = sys::packet_socket(index).map_err(|(call, errno)| failed(call)(errno))?;
+    netlink::bring_up(&route, index, Neighbours::NotAsked).map_err(failed("RTM_NEWLINK(veth up)"))?;
+    Ok(socket)
+}
+
 /// What every host begins with: plain settings, and `lo` up. Gives the number of `lo`.
 fn begin(route: &Netlink) -> Result<i32, FailedCall> {
     set(SETTINGS);
     let lo = sys::interface_index("lo").map_err(failed("if_nametoindex(lo)"))?;
-    netlink::bring_up(route, lo).map_err(failed("RTM_NEWLINK(lo up)"))?;
+    netlink::bring_up(route, lo, Neighbours::Asked).map_err(failed("RTM_NEWLINK(lo up)"))?;
     Ok(lo)
 }
 

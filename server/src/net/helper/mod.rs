@@ -26,6 +26,7 @@ mod visitors;
 
 pub(crate) use client::{Door, Helper, HelperError, Namespace};
 pub(crate) use host::addresses;
+pub(crate) use request::Device;
 
 /// The hidden argument that makes this binary the helper.
 pub const ARGUMENT: &str = "namespace-helper";

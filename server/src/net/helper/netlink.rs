@@ -2,7 +2,7 @@
 
 use crate::sys::{self, Errno, Result};
 use std::net::IpAddr;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 
 const NLM_F_REQUEST: u16 = 1;
 const NLM_F_ACK: u16 = 4;
@@ -23,7 +23,17 @@ pub(super) const TABLE_MAIN: u8 = 254;
 /// The table of the host's own addresses.
 pub(super) const TABLE_LOCAL: u8 = 255;
 const IFF_UP: u32 = 1;
+const IFF_NOARP: u32 = 0x80;
 const IFF_MULTICAST: u32 = 0x1000;
+
+/// Are neighbours asked for the link addresses that belong to their IP addresses?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Neighbours {
+    /// As the interface has it by itself.
+    Asked,
+    /// Never: there is one other end, and everything goes there.
+    NotAsked,
+}
 
 /// One message: header, fixed body, attributes.
 pub(super) struct Message(Vec<u8>);
@@ -50,10 +60,17 @@ impl Message {
 
     /// Appends an attribute made of attributes.
     fn nested(mut self, kind: u16, fill: impl FnOnce(Self) -> Self) -> Self {
+        self.0.resize(self.0.len().next_multiple_of(4), 0);
         let at = self.0.len();
         self = fill(self.attribute(kind, &[]));
         let len = u16::try_from(self.0.len() - at).unwrap_or(u16::MAX);
         self.0[at..at + 2].copy_from_slice(&len.to_ne_bytes());
+        self
+    }
+
+    /// Appends bytes as they are: the fixed part of something nested.
+    fn bytes(mut self, bytes: &[u8]) -> Self {
+        self.0.extend_from_slice(bytes);
         self
     }
 
@@ -151,13 +168,49 @@ pub(super) fn receive(fd: BorrowedFd<'_>, each: &mut dyn FnMut(u16, &[u8])) -> R
     Ok(())
 }
 
-/// Brings the interface up and lets it carry multicast, which `lo` does not by itself.
-pub(super) fn bring_up(netlink: &Netlink, index: i32) -> Result<()> {
-    let flags = IFF_UP | IFF_MULTICAST;
+/// Brings the interface up and lets it carry multicast, which `lo` does not by itself; without neighbour discovery if that is
+/// wished: then nobody is asked who has an address.
+pub(super) fn bring_up(netlink: &Netlink, index: i32, neighbours: Neighbours) -> Result<()> {
+    let flags = match neighbours {
+        Neighbours::Asked => IFF_UP | IFF_MULTICAST,
+        Neighbours::NotAsked => IFF_UP | IFF_MULTICAST | IFF_NOARP,
+    };
     let mut body = link(index);
     body[8..12].copy_from_slice(&flags.to_ne_bytes());
     body[12..16].copy_from_slice(&flags.to_ne_bytes());
     netlink.request(Message::new(RTM_NEWLINK, 0, &body))
+}
+
+/// A pair of veth interfaces (veth(4)): `name` with this link address here, its other end `far` in the namespace `there`.
+pub(super) fn add_veth(
+    netlink: &Netlink,
+    name: &str,
+    link_address: [u8; 6],
+    far: &str,
+    there: BorrowedFd<'_>,
+) -> Result<()> {
+    const IFLA_ADDRESS: u16 = 1;
+    const IFLA_IFNAME: u16 = 3;
+    const IFLA_LINKINFO: u16 = 18;
+    const IFLA_NET_NS_FD: u16 = 28;
+    const IFLA_INFO_KIND: u16 = 1;
+    const IFLA_INFO_DATA: u16 = 2;
+    const VETH_INFO_PEER: u16 = 1;
+    let text = |name: &str| name.bytes().chain([0]).collect::<Vec<u8>>();
+    let message = Message::new(RTM_NEWLINK, CREATE, &link(0))
+        .attribute(IFLA_IFNAME, &text(name))
+        .attribute(IFLA_ADDRESS, &link_address);
+    netlink.request(message.nested(IFLA_LINKINFO, |message| {
+        let message = message.attribute(IFLA_INFO_KIND, b"veth");
+        message.nested(IFLA_INFO_DATA, |message| {
+            message.nested(VETH_INFO_PEER, |message| {
+                message
+                    .bytes(&link(0))
+                    .attribute(IFLA_IFNAME, &text(far))
+                    .attribute(IFLA_NET_NS_FD, &there.as_raw_fd().to_ne_bytes())
+            })
+        })
+    }))
 }
 
 /// How many packets may wait in the interface for whoever reads them.

@@ -4,8 +4,8 @@
 //! killed), ends what is left in every namespace and exits. PR_SET_PDEATHSIG would not do: it follows the parent's
 //! *thread*, and a runtime's threads come and go.
 
-use super::host;
-use super::request::{self, Answer, FailedCall, MESSAGE, Request};
+use super::host::{self, Site};
+use super::request::{self, Answer, Device, FailedCall, MESSAGE, Request};
 use super::sockdiag;
 use super::visitors::{self, GRACE};
 use crate::sys::{self, Errno};
@@ -107,6 +107,8 @@ fn leave_home() -> Result<(OwnedFd, Option<OwnedFd>), FailedCall> {
     // Namespaces made from here get a small table of connections of their own, so that looking one up or listing them
     // is quick. Older kernels do not have the setting.
     let _ = fs::write("/proc/sys/net/ipv4/tcp_child_ehash_entries", "256");
+    // The far ends of hosts' interfaces may lie here (see `host`): IPv6 shall not greet on them.
+    let _ = fs::write("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1");
     Ok((own_namespace()?, user))
 }
 
@@ -142,10 +144,10 @@ struct Process {
 impl Process {
     fn serve(&mut self, request: Request) -> Result<(u32, Vec<OwnedFd>), FailedCall> {
         match request {
-            Request::Open => self.open(host::with_loopback),
-            Request::OpenHost([place, alone]) => self.open(|| {
+            Request::Open => self.open(|_| host::with_loopback()),
+            Request::OpenHost([place, alone, device]) => self.open(|site| {
                 let place = u8::try_from(place).map_err(|_| failed("host")(Errno(libc::EINVAL)))?;
-                host::on_a_wire(place, alone != 0)
+                host::on_a_wire(site, place, alone != 0, Device::from_number(device))
             }),
             Request::Socket(number, [family, kind, protocol]) => self
                 .inside(number, || sys::socket(family, kind, protocol))
@@ -164,10 +166,18 @@ impl Process {
     /// A new namespace, and what makes it a place to live.
     fn open(
         &mut self,
-        furnish: impl FnOnce() -> Result<Vec<OwnedFd>, FailedCall>,
+        furnish: impl FnOnce(&Site<'_>) -> Result<Vec<OwnedFd>, FailedCall>,
     ) -> Result<(u32, Vec<OwnedFd>), FailedCall> {
         sys::unshare_network().map_err(failed("unshare(CLONE_NEWNET)"))?;
-        let made = own_namespace().and_then(|namespace| Ok((namespace, furnish()?)));
+        let made = own_namespace().and_then(|namespace| {
+            let site = Site {
+                here: namespace.as_fd(),
+                home: self.home.as_fd(),
+                number: self.next,
+            };
+            let fds = furnish(&site)?;
+            Ok((namespace, fds))
+        });
         sys::enter_network(self.home.as_fd()).map_err(failed("setns"))?;
         let (namespace, fds) = made?;
         let number = self.next;

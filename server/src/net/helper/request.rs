@@ -7,9 +7,9 @@ use crate::sys::Errno;
 pub(super) enum Request {
     /// A new namespace. Answer: its number and a NETLINK_SOCK_DIAG descriptor in it.
     Open,
-    /// A host on a wire: its place among the lab's hosts, and whether (1) it is the only one. Answer: the namespace's number,
-    /// a NETLINK_SOCK_DIAG descriptor in it and the wire's end.
-    OpenHost([i32; 2]),
+    /// A host on a wire: its place among the lab's hosts, whether (1) it is the only one, and its interface (see [`Device`]).
+    /// Answer: the namespace's number, a NETLINK_SOCK_DIAG descriptor in it and the wire's end.
+    OpenHost([i32; 3]),
     /// socket(2) in a namespace. Answer: the descriptor.
     Socket(u32, [i32; 3]),
     /// socketpair(2) in a namespace. Answer: both descriptors.
@@ -21,6 +21,41 @@ pub(super) enum Request {
     Enter(u32),
     /// Destroy what is left in the namespace and forget it. No answer.
     Close(u32),
+}
+
+/// What a host's `eth0` is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Device {
+    /// A TUN device.
+    Tun,
+    /// One end of a veth pair, where /dev/net/tun may not be opened.
+    Veth,
+}
+
+impl Device {
+    /// As it is sent.
+    pub(super) const fn number(self) -> i32 {
+        match self {
+            Self::Tun => 0,
+            Self::Veth => 1,
+        }
+    }
+
+    /// As it came.
+    pub(super) const fn from_number(number: i32) -> Self {
+        match number {
+            0 => Self::Tun,
+            _ => Self::Veth,
+        }
+    }
+
+    /// As `wirelab check` and WIRELAB_WIRE call it.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Tun => "tun",
+            Self::Veth => "veth",
+        }
+    }
 }
 
 /// The longest message of either side, bytes.
@@ -37,7 +72,7 @@ impl Request {
             Self::Socket(namespace, numbers) => (2, namespace, numbers),
             Self::Pair(namespace, numbers) => (3, namespace, numbers),
             Self::Close(namespace) => (4, namespace, [0; 3]),
-            Self::OpenHost([place, alone]) => (5, 0, [place, alone, 0]),
+            Self::OpenHost(numbers) => (5, 0, numbers),
             Self::Settle => (6, 0, [0; 3]),
             Self::Enter(namespace) => (7, namespace, [0; 3]),
         };
@@ -60,7 +95,7 @@ impl Request {
             2 => Self::Socket(namespace, numbers),
             3 => Self::Pair(namespace, numbers),
             4 => Self::Close(namespace),
-            5 => Self::OpenHost([numbers[0], numbers[1]]),
+            5 => Self::OpenHost(numbers),
             6 => Self::Settle,
             7 => Self::Enter(namespace),
             _ => return None,
@@ -115,7 +150,7 @@ mod tests {
     fn what_is_sent_is_what_arrives() {
         for request in [
             Request::Open,
-            Request::OpenHost([3, 1]),
+            Request::OpenHost([3, 1, Device::Veth.number()]),
             Request::Settle,
             Request::Enter(8),
             Request::Socket(7, [2, 1, -1]),

@@ -8,6 +8,7 @@ mod process;
 mod socket;
 mod state;
 mod tun;
+mod veth;
 mod wait;
 
 pub(crate) use addr::RawAddr;
@@ -26,5 +27,6 @@ pub(crate) use socket::{
     send, send_to, set_option, shutdown, socket, socket_pair,
 };
 pub(crate) use state::{RawTcpInfo, bytes_to_read, bytes_unsent, tcp_info};
-pub(crate) use tun::{open_tun, read_packet, write_packet};
+pub(crate) use tun::{WireEnd, open_tun};
+pub(crate) use veth::{LINK_ADDRESS, packet_socket, without_offloads};
 pub(crate) use wait::{Epoll, Ready, ended, poll_now};

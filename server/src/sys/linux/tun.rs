@@ -1,6 +1,8 @@
-//! TUN devices: a network interface whose other end is a descriptor (Documentation/networking/tuntap.rst).
+//! TUN devices: a network interface whose other end is a descriptor (Documentation/networking/tuntap.rst); and that end,
+//! whatever it is.
 
 use super::errno::{Errno, Result, check, check_len};
+use super::veth;
 use std::mem::size_of;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 
@@ -54,14 +56,40 @@ fn make_interface(fd: BorrowedFd<'_>, name: &str) -> Result<()> {
     check(unsafe { libc::ioctl(fd.as_raw_fd(), TUNSETPERSIST, 1) }).map(drop)
 }
 
-/// read(2) of one packet into `room`; how long it is. EAGAIN: none is there.
-pub(crate) fn read_packet(fd: BorrowedFd<'_>, room: &mut [u8]) -> Result<usize> {
-    // SAFETY: the pointer and the length are those of a slice.
-    check_len(unsafe { libc::read(fd.as_raw_fd(), room.as_mut_ptr().cast(), room.len()) })
+/// The other end of a host's interface: what the host sends is read here, and what is written here arrives there.
+pub(crate) struct WireEnd {
+    fd: OwnedFd,
+    /// The interface that a packet socket is bound to; none for a TUN device's descriptor.
+    interface: Option<i32>,
 }
 
-/// write(2) of one packet. The kernel has dealt with it when this returns, up to what it sends in answer.
-pub(crate) fn write_packet(fd: BorrowedFd<'_>, packet: &[u8]) -> Result<()> {
-    // SAFETY: the pointer and the length are those of a slice.
-    check_len(unsafe { libc::write(fd.as_raw_fd(), packet.as_ptr().cast(), packet.len()) }).map(drop)
+impl WireEnd {
+    /// read(2) of one packet into `room`; how long it is. EAGAIN: none is there.
+    pub(crate) fn read(&self, room: &mut [u8]) -> Result<usize> {
+        // SAFETY: the pointer and the length are those of a slice.
+        check_len(unsafe { libc::read(self.fd.as_raw_fd(), room.as_mut_ptr().cast(), room.len()) })
+    }
+
+    /// write(2) of one packet. The kernel has dealt with it when this returns, up to what it sends in answer. (Behind a veth
+    /// interface a busy kernel may take some of that up a moment later.)
+    pub(crate) fn write(&self, packet: &[u8]) -> Result<()> {
+        if let Some(interface) = self.interface {
+            return veth::send(self.fd.as_fd(), interface, packet);
+        }
+        // SAFETY: the pointer and the length are those of a slice.
+        check_len(unsafe { libc::write(self.fd.as_raw_fd(), packet.as_ptr().cast(), packet.len()) }).map(drop)
+    }
+}
+
+impl From<OwnedFd> for WireEnd {
+    fn from(fd: OwnedFd) -> Self {
+        let interface = veth::bound_interface(fd.as_fd());
+        Self { fd, interface }
+    }
+}
+
+impl AsFd for WireEnd {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.fd.as_fd()
+    }
 }

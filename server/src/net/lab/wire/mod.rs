@@ -209,7 +209,7 @@ impl State {
         let Some(on_wire) = self.place.on_wire().get(host) else {
             return false;
         };
-        let Ok(n) = sys::read_packet(on_wire.wire.as_fd(), &mut line.room[..]) else {
+        let Ok(n) = on_wire.wire.read(&mut line.room[..]) else {
             return false;
         };
         let bytes = line.room[..n].to_vec();
@@ -273,7 +273,7 @@ impl State {
         let place = if hosts.len() == 1 { 0 } else { usize::from(to.0) };
         let Some(host) = hosts.get(place) else { return };
         // What the kernel does not take (a host that has just ended) is lost like on any wire.
-        let _ = sys::write_packet(host.wire.as_fd(), packet);
+        let _ = host.wire.write(packet);
         let Some(parties) = Head::parse(packet).as_ref().and_then(Parties::of) else {
             line.owed = true;
             return;
