@@ -6,10 +6,12 @@
 //! wire/       the queue of packets on their way and its rules   -> deliveries, news
 //! packet/     dissection: a packet's bytes                      -> summary, fields
 //! timeline/   events -> the state at a cursor
+//! sorted.rs   small maps and sets
 //! ```
 
 pub mod packet;
 pub mod program;
 pub mod session;
+pub mod sorted;
 pub mod timeline;
 pub mod wire;

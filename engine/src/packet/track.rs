@@ -6,7 +6,8 @@
 //! that was seen before is sent again, however soon, and never only out of order.
 
 use super::head::{Head, Tcp, before, flag, until};
-use std::collections::{BTreeMap, VecDeque};
+use crate::sorted::Map;
+use std::collections::VecDeque;
 use std::net::IpAddr;
 
 /// Conversations followed at once; beyond, those that were silent longest are forgotten.
@@ -119,7 +120,7 @@ type Place = (IpAddr, u16);
 /// All conversations.
 #[derive(Clone, Debug, Default)]
 pub struct Flows {
-    all: BTreeMap<(Place, Place), Conversation>,
+    all: Map<(Place, Place), Box<Conversation>>,
     /// Packets so far.
     count: u64,
 }
@@ -168,7 +169,7 @@ impl Flows {
         if !self.all.contains_key(&key) && self.all.len() >= CONVERSATIONS {
             self.forget();
         }
-        let conversation = self.all.entry(key).or_default();
+        let conversation = self.all.or_default(key);
         conversation.last = self.count;
         Some(conversation.track(at, usize::from(turned), tcp))
     }

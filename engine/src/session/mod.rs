@@ -34,12 +34,13 @@ pub use io::{Command, Effect, Input, NextStep, Rest};
 pub use lab::{LabSpec, ProgramSpec, Side};
 
 use crate::program::host::{FrameView, Token};
+use crate::sorted::{Map, Set};
 use crate::timeline::Timeline;
 use program::Program;
 use protocol::event::Level;
 use protocol::recording::RecordedProgram;
 use protocol::{CallId, Event, EventKind, Network, ProgramId, Recording, SocketId, ThreadId, bounds};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 /// What a session must know of the world at its beginning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,12 +66,12 @@ pub struct Session {
     replayed: bool,
     mode: Mode,
     /// Calls that have been made and not answered.
-    calls: BTreeMap<CallId, InFlight>,
+    calls: Map<CallId, InFlight>,
     /// Calls that were withdrawn, or made for a program that has ended: their answers concern nobody.
-    orphans: BTreeMap<CallId, Option<SocketId>>,
+    orphans: Map<CallId, Option<SocketId>>,
     next_call: u64,
     /// What was asked of the wire and is not answered.
-    wire_requests: BTreeSet<CallId>,
+    wire_requests: Set<CallId>,
     /// The conversations on the wire.
     /// Raised by everything that could make a waiting call go on.
     epoch: u64,
@@ -83,9 +84,9 @@ pub struct Session {
     /// While running at full speed: when to ask whether all is quiet.
     ask_at: Option<u64>,
     /// Sleeps and deadlines inside programs.
-    timers: BTreeSet<(u64, ProgramId, Token)>,
+    timers: Set<(u64, ProgramId, Token)>,
     /// Sockets with a deadline.
-    deadlines: BTreeMap<SocketId, f64>,
+    deadlines: Map<SocketId, f64>,
     /// The WakeAt that the driver has.
     wake_at: Option<u64>,
     random: u64,
@@ -145,17 +146,17 @@ impl Session {
             full_told: false,
             replayed: false,
             mode: Mode::Stepping,
-            calls: BTreeMap::new(),
-            orphans: BTreeMap::new(),
+            calls: Map::new(),
+            orphans: Map::new(),
             next_call: 1,
-            wire_requests: BTreeSet::new(),
+            wire_requests: Set::new(),
             epoch: 0,
             question: None,
             asked_in: None,
             quiet_at: None,
             ask_at: None,
-            timers: BTreeSet::new(),
-            deadlines: BTreeMap::new(),
+            timers: Set::new(),
+            deadlines: Map::new(),
             wake_at: None,
         }
     }

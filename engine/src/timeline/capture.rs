@@ -3,9 +3,9 @@
 
 use super::words;
 use crate::packet::pcapng::Writer;
+use crate::sorted::Map;
 use protocol::wire::{By, Fate, Host};
 use protocol::{Event, EventKind, PacketId, Recording, WireNews};
-use std::collections::BTreeMap;
 
 /// The capture of a recording: empty of packets where its network showed none. Packets that were only counted are not in it.
 ///
@@ -86,10 +86,10 @@ fn cause(recording: &Recording, event: &Event) -> Option<String> {
 }
 
 /// What became of each packet that did not simply cross, in words.
-fn fates(events: &[Event]) -> BTreeMap<PacketId, Vec<String>> {
-    let mut fates: BTreeMap<PacketId, Vec<String>> = BTreeMap::new();
-    let mut since: BTreeMap<PacketId, u64> = BTreeMap::new();
-    let mut again: BTreeMap<PacketId, u32> = BTreeMap::new();
+fn fates(events: &[Event]) -> Map<PacketId, Vec<String>> {
+    let mut fates: Map<PacketId, Vec<String>> = Map::new();
+    let mut since: Map<PacketId, u64> = Map::new();
+    let mut again: Map<PacketId, u32> = Map::new();
     for event in events {
         let EventKind::Wire { news, .. } = &event.kind else {
             continue;
@@ -98,7 +98,7 @@ fn fates(events: &[Event]) -> BTreeMap<PacketId, Vec<String>> {
             WireNews::Sent { packet, fate, .. } => {
                 since.insert(*packet, event.t);
                 if let Fate::Dropped { by } = fate {
-                    fates.entry(*packet).or_default().push(lost(*by));
+                    fates.or_default(*packet).push(lost(*by));
                 }
             }
             WireNews::Now { packet, fate } => {
@@ -111,14 +111,14 @@ fn fates(events: &[Event]) -> BTreeMap<PacketId, Vec<String>> {
                     Fate::Held | Fate::Delayed { .. } => continue,
                 };
                 since.remove(packet);
-                fates.entry(*packet).or_default().push(text);
+                fates.or_default(*packet).push(text);
             }
             WireNews::Again { packet, count } => {
                 again.insert(*packet, *count);
             }
             WireNews::Moved { packet, behind } => {
                 let text = format!("Moved behind packet {}", behind.0);
-                fates.entry(*packet).or_default().push(text);
+                fates.or_default(*packet).push(text);
             }
             WireNews::Flood { .. } | WireNews::Ruled { .. } => {}
         }
@@ -130,7 +130,7 @@ fn fates(events: &[Event]) -> BTreeMap<PacketId, Vec<String>> {
             format!("{count} times")
         };
         let text = format!("Sent again {times} meanwhile, which is not in this file");
-        fates.entry(packet).or_default().push(text);
+        fates.or_default(packet).push(text);
     }
     fates
 }

@@ -17,12 +17,12 @@
 use super::tcp;
 use crate::packet::Head;
 use crate::packet::head::{Tcp, Transport, flag, u16_at};
+use crate::sorted::Map;
 use protocol::wire::Fate;
 use protocol::{
     Address, Call, CallId, Event, EventKind, Outcome, PacketId, Payload, ProgramId, Sample, SocketId,
     TcpState, ThreadId, WireNews,
 };
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 /// Directions of conversations remembered, segments of each, sends of each socket, datagrams: the oldest are forgotten.
@@ -36,19 +36,19 @@ type Place = (IpAddr, u16);
 #[derive(Clone, Debug, Default)]
 pub struct Causes {
     /// For each event those that caused it, and those that it caused.
-    up: BTreeMap<u64, Vec<u64>>,
-    down: BTreeMap<u64, Vec<u64>>,
+    up: Map<u64, Vec<u64>>,
+    down: Map<u64, Vec<u64>>,
     sockets: Vec<Socket>,
     directions: Vec<Direction>,
-    packets: BTreeMap<PacketId, u64>,
+    packets: Map<PacketId, u64>,
     /// Calls that have not returned: their event, and the call without its bytes.
-    calls: BTreeMap<CallId, (u64, Called)>,
+    calls: Map<CallId, (u64, Called)>,
     /// Sends of datagrams whose packet has not been seen.
     datagrams: Vec<Datagram>,
     /// How a socket came to the state that an event tells.
-    ways: BTreeMap<u64, Vec<&'static tcp::Transition>>,
+    ways: Map<u64, Vec<&'static tcp::Transition>>,
     /// The line that each thread is at: event and line.
-    lines: BTreeMap<(ProgramId, ThreadId), (u64, u32)>,
+    lines: Map<(ProgramId, ThreadId), (u64, u32)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -295,10 +295,10 @@ impl Causes {
         let Some(cause) = cause.filter(|c| *c != effect) else {
             return;
         };
-        let up = self.up.entry(effect).or_default();
+        let up = self.up.or_default(effect);
         if !up.contains(&cause) {
             up.push(cause);
-            self.down.entry(cause).or_default().push(effect);
+            self.down.or_default(cause).push(effect);
         }
     }
 

@@ -6,8 +6,8 @@
 use super::causes::Causes;
 use super::state::State;
 use crate::packet::{Flows, Head, Summary, Tracked};
+use crate::sorted::Map;
 use protocol::{Event, EventKind, ProgramId, Stream, WireNews};
-use std::collections::BTreeMap;
 
 /// Events between two snapshots.
 const EVERY: usize = 256;
@@ -24,7 +24,7 @@ pub struct Timeline {
     causes: Causes,
     /// TCP's conversations, and what following them has found of each segment, by event.
     flows: Flows,
-    tracked: BTreeMap<u64, Tracked>,
+    tracked: Map<u64, Tracked>,
     bytes: usize,
     cap: usize,
 }
@@ -55,7 +55,7 @@ impl Timeline {
             terminals: vec![Vec::new(); programs],
             causes: Causes::default(),
             flows: Flows::default(),
-            tracked: BTreeMap::new(),
+            tracked: Map::new(),
             bytes: 0,
             cap,
         }

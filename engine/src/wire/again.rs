@@ -12,8 +12,8 @@
 use super::Waiting;
 use crate::packet::Head;
 use crate::packet::head::{before, flag, until};
+use crate::sorted::Map;
 use protocol::PacketId;
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 /// Flows remembered; beyond, those of which nothing waits are forgotten.
@@ -72,7 +72,7 @@ impl Segment {
 
 /// What was sent and is not acknowledged, by flow.
 #[derive(Debug, Default)]
-pub(super) struct Segments(BTreeMap<Flow, Sent>);
+pub(super) struct Segments(Map<Flow, Sent>);
 
 #[derive(Debug)]
 struct Sent {
@@ -149,7 +149,7 @@ impl Segments {
             self.0
                 .retain(|_, sent| sent.pieces.iter().any(|p| p.is == Is::Waits));
         }
-        let sent = self.0.entry(segment.flow).or_insert(Sent {
+        let sent = self.0.or_insert_with(segment.flow, || Sent {
             highest: segment.end,
             pieces: Vec::new(),
         });

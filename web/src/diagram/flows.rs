@@ -4,9 +4,9 @@
 //! is drawn only where both ends were observed: a call that gave the bytes, and a kernel's look at the receive buffer (or
 //! a recv() that took them) that shows them. What was not observed is not drawn.
 
+use engine::sorted::Map;
 use engine::timeline::State;
 use protocol::{Address, Call, Payload, Sample, SocketId, bounds};
-use std::collections::BTreeMap;
 
 /// How many arrivals of one socket are remembered, for a send that tells only later how much it took.
 const HISTORY: usize = 32;
@@ -44,9 +44,9 @@ struct Stream {
 #[derive(Clone, Debug, Default)]
 pub struct Flows {
     pending: Vec<Pending>,
-    streams: BTreeMap<SocketId, Stream>,
+    streams: Map<SocketId, Stream>,
     /// Both ends of a socketpair().
-    pairs: BTreeMap<SocketId, SocketId>,
+    pairs: Map<SocketId, SocketId>,
 }
 
 const fn is_stream(sample: &Sample) -> bool {
@@ -175,7 +175,7 @@ impl Flows {
             .max();
         let given = given.unwrap_or(0).max(state.socket(peer).map_or(0, |s| s.sent));
         let position = position.min(given);
-        let stream = self.streams.entry(sock).or_default();
+        let stream = self.streams.or_default(sock);
         if position > stream.seen {
             stream.seen = position;
             if stream.history.len() >= HISTORY {

@@ -7,12 +7,12 @@ use super::flows::{Flows, Pending};
 use super::labels::{call_label, gave, peeks, short_seconds};
 use super::packets::{Packet, Wire};
 use engine::session::Side;
+use engine::sorted::Map;
 use engine::timeline::{Doing, State, words};
 use protocol::event::Wait;
 use protocol::{
     Call, Event, EventKind, HostId, Outcome, Payload, ProgramId, Sample, SocketId, TcpState, ThreadId, errno,
 };
-use std::collections::BTreeMap;
 
 /// Height of a row of text.
 const ROW: i32 = 17;
@@ -159,9 +159,9 @@ pub struct Diagram {
     /// (event, row): the last row after each event that has one.
     pub(super) rows: Vec<(u64, i32)>,
     /// Open calls: the place of their mark.
-    open: BTreeMap<(ProgramId, ThreadId), usize>,
+    open: Map<(ProgramId, ThreadId), usize>,
     /// How many bytes an open send was given.
-    asked: BTreeMap<(ProgramId, ThreadId), u64>,
+    asked: Map<(ProgramId, ThreadId), u64>,
     flows: Flows,
     pub(super) wire: Wire,
     pub(super) y: i32,
@@ -184,8 +184,8 @@ impl Diagram {
             marks: Vec::new(),
             runs: Vec::new(),
             rows: Vec::new(),
-            open: BTreeMap::new(),
-            asked: BTreeMap::new(),
+            open: Map::new(),
+            asked: Map::new(),
             flows: Flows::default(),
             wire: Wire::default(),
             y: 0,
@@ -366,7 +366,8 @@ impl Diagram {
         let y = self.row(event.seq, program, 0);
         let taken: Vec<u8> = self
             .open
-            .range((program, ThreadId(0))..=(program, ThreadId(u32::MAX)))
+            .iter()
+            .filter(|((of, _), _)| *of == program)
             .filter_map(|(_, i)| match self.marks[*i].what {
                 What::Call { slot, .. } => Some(slot),
                 _ => None,
@@ -426,7 +427,8 @@ impl Diagram {
     fn close_all(&mut self, event: &Event, program: ProgramId) {
         let all: Vec<_> = self
             .open
-            .range((program, ThreadId(0))..=(program, ThreadId(u32::MAX)))
+            .iter()
+            .filter(|((of, _), _)| *of == program)
             .map(|(key, _)| *key)
             .collect();
         for key in all {

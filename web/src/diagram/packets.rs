@@ -9,10 +9,11 @@ use engine::packet::Head;
 use engine::packet::head::Transport;
 use engine::packet::head::flag;
 use engine::session::Side;
+use engine::sorted::Map;
 use engine::timeline::{Doing, words};
 use protocol::wire::Fate;
 use protocol::{Address, Call, Event, HostId, PacketId, Payload, ProgramId, TcpState, WireNews};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 /// How far below the sender's end a packet waits in the middle of the wire.
 pub(super) const HALF: i32 = FALL / 2;
@@ -73,7 +74,7 @@ pub(super) struct Wire {
     /// Every packet's mark, in the order of their numbers.
     all: Vec<(PacketId, usize)>,
     /// Marks of packets that have not ended.
-    open: BTreeMap<PacketId, usize>,
+    open: Map<PacketId, usize>,
     /// Who has spoken from an address.
     talks: HashMap<Address, ProgramId>,
     /// Addresses from which packets were seen.

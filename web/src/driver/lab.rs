@@ -6,11 +6,11 @@ use super::link::{Link, Listener, Status};
 use super::timer::{Bell, Timer, millis, unix_nanos};
 use crate::diagram::Diagram;
 use engine::session::{Command, Effect, Input, LabSpec, Rest, Session, Side, World};
+use engine::sorted::Map;
 use engine::timeline::State;
 use protocol::message::LabNumber;
 use protocol::{ProgramId, TcpState};
 use std::cell::{Cell, Ref, RefCell};
-use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 
 /// The longest time that a session runs before the page has its turn, milliseconds.
@@ -38,7 +38,7 @@ pub struct Driver {
     /// The state at the cursor that was asked for last.
     state: RefCell<Option<Kept>>,
     /// Ports that can be reached on the server's machine, and where.
-    published: RefCell<BTreeMap<u16, String>>,
+    published: RefCell<Map<u16, String>>,
     /// Commands that wait until Python's library is here.
     shelf: RefCell<Option<Vec<Command>>>,
     changed: Box<dyn Fn()>,

@@ -5,9 +5,9 @@
 //! connection the same requests are sent again with the same numbers, and the server runs each once.
 
 use engine::session::{Effect, Input};
+use engine::sorted::Map;
 use protocol::message::{LabNumber, Resume};
 use protocol::{CallId, FromPage, FromServer, Outcome, Plan, SessionId, VERSION, errno};
-use std::collections::BTreeMap;
 
 /// What a message of the server means for the page.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,9 +51,9 @@ pub struct Ledger {
     received: u64,
     /// What the server knows of it.
     acknowledged: u64,
-    requests: BTreeMap<CallId, Request>,
-    by_local: BTreeMap<(LabNumber, CallId), CallId>,
-    labs: BTreeMap<LabNumber, OpenLab>,
+    requests: Map<CallId, Request>,
+    by_local: Map<(LabNumber, CallId), CallId>,
+    labs: Map<LabNumber, OpenLab>,
     last_lab: LabNumber,
     connected: bool,
     can_publish: bool,

@@ -5,11 +5,11 @@
 use super::ledger::{Ledger, News};
 use super::timer::Timer;
 use engine::session::{Effect, Input};
+use engine::sorted::Map;
 use protocol::frame::{self, Frame};
 use protocol::message::LabNumber;
 use protocol::{FromPage, FromServer, Plan};
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{BinaryType, MessageEvent, WebSocket};
@@ -56,7 +56,7 @@ pub trait Listener {
 #[derive(Default)]
 pub struct Link {
     ledger: RefCell<Ledger>,
-    listeners: RefCell<BTreeMap<LabNumber, Weak<dyn Listener>>>,
+    listeners: RefCell<Map<LabNumber, Weak<dyn Listener>>>,
     socket: RefCell<Option<Connection>>,
     status: RefCell<Status>,
     attempts: Cell<usize>,

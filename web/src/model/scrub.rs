@@ -2,9 +2,9 @@
 
 use super::Moment;
 use super::markup::Markup;
+use engine::sorted::Map;
 use engine::timeline::words;
 use protocol::{Event, EventKind, WireNews};
-use std::collections::BTreeMap;
 
 /// Pixels that one sign takes at most and at least.
 const WIDE: f64 = 14.0;
@@ -102,7 +102,7 @@ impl Scale {
 pub fn draw(moment: &Moment<'_>, width: f64) -> String {
     let events = moment.timeline.events();
     let scale = Scale::new(events.len() as u64, width);
-    let mut states = BTreeMap::new();
+    let mut states = Map::new();
     let mut out = Markup::default();
     out.raw("<path class=\"rail\" d=\"M0 25.5H")
         .num(scale.end().max(24.0))

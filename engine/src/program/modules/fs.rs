@@ -179,10 +179,7 @@ fn is_dir(vm: &Vm, name: &str) -> bool {
         return true;
     }
     let prefix = format!("{name}/");
-    vm.files
-        .range(prefix.clone()..)
-        .next()
-        .is_some_and(|(path, _)| path.starts_with(&prefix))
+    vm.files.keys().any(|path| path.starts_with(&prefix))
 }
 
 fn part(vm: &mut Vm, a: &Args<'_>) -> Res<(Rc<Vec<u8>>, usize)> {
@@ -197,7 +194,7 @@ fn change(vm: &mut Vm, key: String, f: impl FnOnce(&mut Vec<u8>) -> bool) -> Res
     if !vm.files.contains_key(&key) && vm.files.len() >= MAX_FILES {
         return Err(full());
     }
-    let data = Rc::make_mut(vm.files.entry(key).or_default());
+    let data = Rc::make_mut(vm.files.or_default(key));
     let before = data.len();
     if !f(data) {
         return Err(full());

@@ -39,7 +39,7 @@ pub mod threads;
 pub mod unwind;
 pub mod view;
 
-use std::collections::BTreeMap;
+use crate::sorted::Map;
 use std::rc::Rc;
 
 use super::host::{Config, Output, OutputStream, Raised, Token};
@@ -95,7 +95,7 @@ pub struct Vm {
     /// Number of the next socket of this program.
     pub(crate) next_socket: u32,
     /// Descriptors in use.
-    pub(crate) fds: BTreeMap<i32, Option<SocketId>>,
+    pub(crate) fds: Map<i32, Option<SocketId>>,
     /// Things whose last reference has gone.
     pub(crate) graveyard: Rc<Graveyard>,
     /// How the program ended.
@@ -111,9 +111,9 @@ pub struct Vm {
     /// Nested calls from Rust.
     pub(crate) nested: u32,
     /// Files of the program's directory.
-    pub(crate) files: BTreeMap<String, Rc<Vec<u8>>>,
+    pub(crate) files: Map<String, Rc<Vec<u8>>>,
     /// What modules keep for the whole program.
-    pub(crate) state: BTreeMap<&'static str, Value>,
+    pub(crate) state: Map<&'static str, Value>,
     /// Frames kept for the next call.
     pub(crate) spare: Vec<Vec<Value>>,
     /// How deep repr() and comparisons are nested.

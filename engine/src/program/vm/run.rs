@@ -1,6 +1,6 @@
 //! The door to the driver: making a VM, running it, answering it.
 
-use std::collections::BTreeMap;
+use crate::sorted::Map;
 use std::rc::Rc;
 
 use super::control::Ctl;
@@ -97,7 +97,7 @@ impl Vm {
             next_token: 1,
             cancelled: Vec::new(),
             next_id: 0,
-            fds: BTreeMap::new(),
+            fds: Map::new(),
             graveyard: Rc::new(Graveyard::default()),
             ended: None,
             raised: None,
@@ -105,7 +105,7 @@ impl Vm {
             made: 0,
             measure_at: super::MAX_MEMORY,
             nested: 0,
-            state: BTreeMap::new(),
+            state: Map::new(),
             spare: Vec::new(),
             depth: 0,
             interrupted: false,
