@@ -96,6 +96,7 @@ pub fn supply(file: &str) {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use crate::program::modules::{FROZEN, NATIVE, names};
