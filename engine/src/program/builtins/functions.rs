@@ -658,7 +658,7 @@ fn locals(vm: &Vm) -> Value {
         return vm.module_dict(&f.globals);
     }
     let d = Dict::default();
-    if let Some(names) = &f.names {
+    if let Some(names) = f.names() {
         for (n, v) in names.names.borrow().iter() {
             d.put_str(n.as_str(), v.clone());
         }

@@ -231,6 +231,6 @@ impl Vm {
 
     /// The exception being handled in the frames below a native.
     pub(crate) fn handled_below(&self) -> Option<Value> {
-        self.frames.iter().rev().find_map(|f| f.handled.last().cloned())
+        self.frames.iter().rev().find_map(|f| f.handled().last().cloned())
     }
 }

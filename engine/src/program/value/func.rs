@@ -225,7 +225,7 @@ impl Drop for Generator {
     fn drop(&mut self) {
         if let Some(frame) = self.frame.get_mut().take()
             && self.started.get()
-            && !frame.blocks.is_empty()
+            && frame.rare.as_ref().is_some_and(|rare| !rare.blocks.is_empty())
         {
             self.graveyard.put(Dead::Generator(frame, self.name.clone()));
         }

@@ -170,14 +170,10 @@ impl Vm {
             code: code.clone(),
             ip: 0,
             slots,
-            blocks: Vec::new(),
-            handled: Vec::new(),
             globals: func.globals.clone(),
-            names: None,
             then: Then::Push,
-            generator: None,
+            rare: None,
             line: 0,
-            after: None,
         }
     }
 

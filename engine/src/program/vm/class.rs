@@ -221,7 +221,7 @@ impl Vm {
             absent: false,
             dict: RefCell::new(None),
         });
-        body.names = Some(space.clone());
+        body.rare().names = Some(space.clone());
         let bases = Value::tuple(args);
         let kw = Value::tuple(
             keywords

@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::control::Cont;
-use super::frame::{Conts, Frame, Then};
+use super::frame::{Frame, Rare, Then};
 use super::threads::{State, Thread};
 use super::{Names, Vm};
 use crate::program::value::func::{Dead, Graveyard};
@@ -312,7 +312,7 @@ fn children(v: &Value, work: &mut Vec<Value>) -> usize {
                 && let Some(f) = &*f
             {
                 work.extend(f.slots.iter().cloned());
-                work.extend(f.handled.iter().cloned());
+                work.extend(f.handled().iter().cloned());
                 return 300 + 16 * f.slots.len();
             }
             100
@@ -414,10 +414,7 @@ impl Copier {
             code: f.code.clone(),
             ip: f.ip,
             slots: self.all(&f.slots),
-            blocks: f.blocks.clone(),
-            handled: self.all(&f.handled),
             globals: self.module(&f.globals),
-            names: f.names.as_ref().map(|m| self.module(m)),
             then: match &f.then {
                 Then::Push => Then::Push,
                 Then::Discard => Then::Discard,
@@ -430,15 +427,22 @@ impl Copier {
                 Then::Thread => Then::Thread,
                 Then::Sync => Then::Sync,
             },
-            generator: f
-                .generator
-                .as_ref()
-                .and_then(|g| match self.value(&Value::Gen(g.clone())) {
-                    Value::Gen(g) => Some(g),
-                    _ => None,
-                }),
+            rare: f.rare.as_ref().map(|rare| Box::new(self.rare(rare))),
             line: f.line,
-            after: f.after.as_ref().map(|c| Box::new(Conts(self.conts(&c.0)))),
+        }
+    }
+
+    fn rare(&mut self, rare: &Rare) -> Rare {
+        let generator = rare.generator.as_ref();
+        Rare {
+            blocks: rare.blocks.clone(),
+            handled: self.all(&rare.handled),
+            names: rare.names.as_ref().map(|m| self.module(m)),
+            generator: generator.and_then(|g| match self.value(&Value::Gen(g.clone())) {
+                Value::Gen(g) => Some(g),
+                _ => None,
+            }),
+            after: self.conts(&rare.after),
         }
     }
 

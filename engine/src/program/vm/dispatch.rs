@@ -353,14 +353,14 @@ impl Vm {
             Op::StoreName(name) => {
                 let v = f.pop();
                 let name = &f.code.names[name as usize];
-                match &f.names {
+                match f.names() {
                     Some(names) => drop(names.names.borrow_mut().set(name, v)),
                     None => drop(f.globals.names.borrow_mut().set(name, v)),
                 }
             }
             Op::DelName(name) => {
                 let name = f.code.names[name as usize].clone();
-                let gone = match &f.names {
+                let gone = match f.names() {
                     Some(names) => names.names.borrow_mut().remove(&name),
                     None => f.globals.names.borrow_mut().remove(&name),
                 };
@@ -370,10 +370,7 @@ impl Vm {
             }
             Op::ClassDeref { name, slot } => {
                 let name = f.code.names[name as usize].clone();
-                let own = f
-                    .names
-                    .as_ref()
-                    .and_then(|n| n.names.borrow().get(&name).cloned());
+                let own = f.names().and_then(|n| n.names.borrow().get(&name).cloned());
                 let v = match own {
                     Some(v) => v,
                     None => match &f.slots[slot as usize] {
@@ -573,17 +570,16 @@ impl Vm {
             Op::CallEx(keywords) => self.call_ex(f, keywords)?,
             Op::Function { code, flags } => self.make_function(f, code, flags)?,
             Op::Class { argc, names } => self.build_class(f, argc as usize, names)?,
-            Op::Try(handler) => f.blocks.push(TryBlock {
-                handler,
-                height: f.slots.len() as u32,
-                handled: f.handled.len() as u32,
-            }),
-            Op::EndTry => {
-                f.blocks.pop();
+            Op::Try(handler) => {
+                let block = TryBlock {
+                    handler,
+                    height: f.slots.len() as u32,
+                    handled: f.handled().len() as u32,
+                };
+                f.rare().blocks.push(block);
             }
-            Op::EndExcept => {
-                f.handled.pop();
-            }
+            Op::EndTry => drop(f.rare().blocks.pop()),
+            Op::EndExcept => drop(f.rare().handled.pop()),
             Op::Match => {
                 let class = f.pop();
                 let e = f.pop();
@@ -710,7 +706,7 @@ impl Vm {
     }
 
     pub(crate) fn load_name(&mut self, f: &Frame, name: &Name) -> Res<Value> {
-        if let Some(names) = &f.names
+        if let Some(names) = f.names()
             && let Some(v) = names.names.borrow().get(name)
         {
             return Ok(v.clone());

@@ -15,26 +15,30 @@ pub struct Frame {
     pub ip: usize,
     /// Locals, then the operand stack.
     pub slots: Vec<Value>,
+    /// The module whose globals the code sees.
+    pub globals: Rc<Module>,
+    /// What becomes of the result.
+    pub then: Then,
+    /// What most frames never have. A call moves its frame several times, so frames are kept small.
+    pub rare: Option<Box<Rare>>,
+    /// The line that it stands at; 0 before the first.
+    pub line: u32,
+}
+
+/// What a frame has that handles exceptions, is a generator's or a class body's, or has Rust code waiting for its result.
+#[derive(Default)]
+pub struct Rare {
     /// Open try blocks, innermost last.
     pub blocks: Vec<TryBlock>,
     /// Exceptions whose handlers are running, innermost last.
     pub handled: Vec<Value>,
-    /// The module whose globals the code sees.
-    pub globals: Rc<Module>,
     /// The names of a class body.
     pub names: Option<Rc<Module>>,
-    /// What becomes of the result.
-    pub then: Then,
     /// The generator that this is the frame of.
     pub generator: Option<Rc<Generator>>,
-    /// The line that it stands at; 0 before the first.
-    pub line: u32,
     /// Rust code that goes on with the result before the caller gets it.
-    pub after: Option<Box<Conts>>,
+    pub after: Vec<Cont>,
 }
-
-/// Continuations, in order.
-pub struct Conts(pub Vec<Cont>);
 
 /// An open try block.
 #[derive(Clone, Copy, Debug)]
@@ -82,13 +86,40 @@ impl Frame {
 
     /// Adds continuations for the frame's result.
     pub fn go_on(&mut self, then: Vec<Cont>) {
-        if then.is_empty() {
-            return;
+        if !then.is_empty() {
+            self.rare().after.extend(then);
         }
-        match &mut self.after {
-            Some(after) => after.0.extend(then),
-            none => *none = Some(Box::new(Conts(then))),
-        }
+    }
+
+    /// What most frames never have; from now on this one has it.
+    pub fn rare(&mut self) -> &mut Rare {
+        self.rare.get_or_insert_default()
+    }
+
+    /// Exceptions whose handlers are running, innermost last.
+    pub fn handled(&self) -> &[Value] {
+        self.rare.as_ref().map_or(&[], |rare| &rare.handled)
+    }
+
+    /// The names of a class body.
+    pub fn names(&self) -> Option<&Rc<Module>> {
+        self.rare.as_ref().and_then(|rare| rare.names.as_ref())
+    }
+
+    /// The generator that this is the frame of.
+    pub fn generator(&self) -> Option<&Rc<Generator>> {
+        self.rare.as_ref().and_then(|rare| rare.generator.as_ref())
+    }
+
+    /// Takes the generator that this is the frame of.
+    pub fn take_generator(&mut self) -> Option<Rc<Generator>> {
+        self.rare.as_mut().and_then(|rare| rare.generator.take())
+    }
+
+    /// Takes the Rust code that waits for the result, if some does.
+    pub fn take_after(&mut self) -> Option<Vec<Cont>> {
+        let after = std::mem::take(&mut self.rare.as_mut()?.after);
+        (!after.is_empty()).then_some(after)
     }
 
     /// Takes the top of the stack.

@@ -196,7 +196,7 @@ impl Vm {
         g.started.set(true);
         g.running.set(true);
         frame.then = then;
-        frame.generator = Some(g.clone());
+        frame.rare().generator = Some(g.clone());
         self.ticks += 1;
         let caller = std::mem::replace(f, *frame);
         self.frames.push(caller);
@@ -238,7 +238,7 @@ impl Vm {
 
     /// The running generator hands out a value.
     pub(crate) fn yield_value(&mut self, f: &mut Frame, v: Value) -> Res<Option<Flow>> {
-        let Some(g) = f.generator.take() else {
+        let Some(g) = f.take_generator() else {
             return Err(raise("RuntimeError", "yield outside a generator"));
         };
         let Some(caller) = self.frames.pop() else {
@@ -247,7 +247,7 @@ impl Vm {
         let mut frame = std::mem::replace(f, caller);
         self.line = f.line;
         let then = std::mem::replace(&mut frame.then, Then::Push);
-        let after = frame.after.take();
+        let after = frame.take_after();
         g.running.set(false);
         *g.frame.borrow_mut() = Some(Box::new(frame));
         match then {
@@ -257,7 +257,7 @@ impl Vm {
         }
         if let Some(after) = after {
             let v = f.pop();
-            let v = self.go_on(after.0, v)?;
+            let v = self.go_on(after, v)?;
             f.push(v);
         }
         Ok(None)
@@ -326,7 +326,7 @@ impl Vm {
         };
         g.running.set(true);
         frame.then = then;
-        frame.generator = Some(g.clone());
+        frame.rare().generator = Some(g.clone());
         let caller = std::mem::replace(f, *frame);
         self.frames.push(caller);
         if let Some((inner, to, end)) = delegate {

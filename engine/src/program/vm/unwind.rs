@@ -30,13 +30,13 @@ impl Vm {
             self.spare.push(slots);
         }
         self.line = f.line;
-        let after = done.after.take();
+        let after = done.take_after();
         let discarded = matches!(done.then, Then::Discard);
         let kept = if discarded { Some(v.clone()) } else { None };
         match std::mem::replace(&mut done.then, Then::Push) {
-            Then::Push if done.generator.is_none() => f.push(v),
+            Then::Push if done.generator().is_none() => f.push(v),
             then => {
-                if let Some(g) = done.generator.take() {
+                if let Some(g) = done.take_generator() {
                     g.running.set(false);
                     drop(done);
                     self.generator_ended(f, then, v)?;
@@ -58,7 +58,7 @@ impl Vm {
         if let Some(after) = after {
             // What is discarded is so after the continuations, not before.
             let v = kept.unwrap_or_else(|| f.pop());
-            let v = self.go_on(after.0, v)?;
+            let v = self.go_on(after, v)?;
             if !discarded {
                 f.push(v);
             }
@@ -99,15 +99,18 @@ impl Vm {
                 trace(f, &e);
             }
             again = false;
-            if let Some(block) = f.blocks.pop() {
+            let rare = f.rare.as_mut();
+            if let Some((rare, block)) = rare.and_then(|rare| rare.blocks.pop().map(|block| (rare, block))) {
+                rare.handled.truncate(block.handled as usize);
+                rare.handled.push(e.clone());
                 f.slots.truncate(block.height as usize);
-                f.handled.truncate(block.handled as usize);
-                f.handled.push(e.clone());
                 f.push(e);
                 f.ip = block.handler as usize;
                 return Ok(());
             }
-            f.handled.clear();
+            if let Some(rare) = &mut f.rare {
+                rare.handled.clear();
+            }
             match f.then {
                 Then::Thread | Then::Sync => return Err(throw(e)),
                 _ => {}
@@ -117,9 +120,9 @@ impl Vm {
             };
             let mut done = std::mem::replace(f, caller);
             self.line = f.line;
-            let generator = done.generator.take();
+            let generator = done.take_generator();
             let then = std::mem::replace(&mut done.then, Then::Push);
-            let after = done.after.take();
+            let after = done.take_after();
             if let Some(g) = &generator {
                 g.running.set(false);
                 if is_a(&e, "StopIteration") {
@@ -151,7 +154,7 @@ impl Vm {
                     f.push(default);
                     if let Some(after) = after {
                         let v = f.pop();
-                        match self.go_on(after.0, v) {
+                        match self.go_on(after, v) {
                             Ok(v) => f.push(v),
                             Err(e) => return self.handle(f, e),
                         }
@@ -197,13 +200,13 @@ impl Vm {
 
     /// The exception being handled: sys.exc_info()[1].
     pub(crate) fn handled(&self, f: &Frame) -> Option<Value> {
-        if let Some(e) = f.handled.last() {
+        if let Some(e) = f.handled().last() {
             return Some(e.clone());
         }
-        if matches!(f.then, Then::Sync | Then::Thread) && f.generator.is_none() && self.nested == 0 {
+        if matches!(f.then, Then::Sync | Then::Thread) && f.generator().is_none() && self.nested == 0 {
             return None;
         }
-        self.frames.iter().rev().find_map(|f| f.handled.last().cloned())
+        self.frames.iter().rev().find_map(|f| f.handled().last().cloned())
     }
 
     /// `raise`, `raise x`, `raise x from y`.

@@ -89,7 +89,7 @@ fn frame_view(f: &Frame) -> FrameView {
             .filter(|(n, v)| is_shown(n, v))
             .map(|(n, v)| variable(n, v))
             .collect()
-    } else if let Some(names) = &f.names {
+    } else if let Some(names) = f.names() {
         names
             .names
             .borrow()
