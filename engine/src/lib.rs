@@ -9,6 +9,7 @@
 //! sorted.rs   small maps and sets
 //! ```
 
+pub mod net;
 pub mod packet;
 pub mod program;
 pub mod session;

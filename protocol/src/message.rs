@@ -314,6 +314,8 @@ pub enum Network {
     Loopback,
     /// Real addresses that the server's owner has allowed: no packets to be seen.
     Live,
+    /// Hosts simulated where the programs run, joined by the same wire, on a virtual clock. No server has any part in it.
+    Simulated,
 }
 
 impl Network {
@@ -323,7 +325,13 @@ impl Network {
             Self::Kernel => "kernel",
             Self::Loopback => "loopback",
             Self::Live => "live",
+            Self::Simulated => "simulated",
         }
+    }
+
+    /// Are packets seen, and can they be held?
+    pub const fn has_wire(self) -> bool {
+        matches!(self, Self::Kernel | Self::Simulated)
     }
 }
 

@@ -4,13 +4,13 @@ use super::{Effect, InFlight, NetworkIs, Session};
 use crate::program::host::HostAnswer;
 use protocol::event::Level;
 use protocol::wire::Host;
-use protocol::{CallId, EventKind, Network, Outcome, Sample, SocketId, ThreadId};
+use protocol::{CallId, EventKind, Outcome, Sample, SocketId, ThreadId};
 
 impl Session {
     pub(super) fn opened(&mut self, network: NetworkIs, hosts: Vec<Host>) {
         self.network = Some(network);
         self.epoch += 1;
-        if network.network == Network::Kernel {
+        if network.network.has_wire() {
             self.push(None, ThreadId(0), None, EventKind::Hosts { hosts });
         }
         if !network.private {

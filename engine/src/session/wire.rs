@@ -3,7 +3,7 @@
 use super::{Effect, Session};
 use protocol::event::Level;
 use protocol::wire::{Embryo, Fate, Timer, TimerKind};
-use protocol::{CallId, EventKind, Network, PacketId, Sample, ThreadId, WireAction, WireNews};
+use protocol::{CallId, EventKind, PacketId, Sample, ThreadId, WireAction, WireNews};
 
 impl Session {
     /// Something happened on the wire, or a [`Effect::Wire`] (`id`) is answered by it.
@@ -53,7 +53,7 @@ impl Session {
             // A second click on the same button: the first one has done it.
             return;
         }
-        if self.network.is_none_or(|is| is.network != Network::Kernel) {
+        if self.network.is_none_or(|is| !is.network.has_wire()) {
             self.notice(
                 Level::Warning,
                 "This network has no wire that packets could be held on: choose the kernel network.",
@@ -84,7 +84,7 @@ impl Session {
     pub(super) fn kernel_will_send(&self) -> bool {
         let sends = |timer: &Timer| matches!(timer.what, TimerKind::Retransmit | TimerKind::ZeroWindowProbe);
         let live = self.timeline.live();
-        self.network.is_some_and(|is| is.network == Network::Kernel)
+        self.network.is_some_and(|is| is.network.has_wire())
             && (live
                 .wire
                 .embryos

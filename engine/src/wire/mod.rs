@@ -12,12 +12,14 @@
 //! hand.rs    what a learner does with a packet that waits
 //! rule.rs    rules: which packets they are for, what they do, their dice
 //! again.rs   which packet is only one that was sent before
+//! ends.rs    which end a packet comes from, and which it goes to (asked by the network)
 //! ```
 //!
 //! Kernel labs and the simulated network run the same one. A packet has no more bytes than its network's MTU; the wire does
 //! not look at them but to ask the rules and to recognise what is sent again.
 
 mod again;
+pub mod ends;
 mod hand;
 mod rule;
 

@@ -7,20 +7,17 @@
 //!    ├── place      where a lab's sockets are made: a namespace of its own, or the machine's loopback
 //!    ├── lab/       one lab: its sockets, the calls that wait, what was told about them
 //!    ├── policy     what the live network allows
-//!    ├── names      hosts and services by name, from a table
 //!    ├── unix_names AF_UNIX names inside the lab
-//!    ├── budget     bytes that are held for all labs and sessions together
-//!    └── options    socket options and flags that programs may use
+//!    └── budget     bytes that are held for all labs and sessions together
 //! ```
 //!
-//! A [`Lab`] knows nothing of WebSockets: the command line drives the same one in process.
+//! Names ([`engine::net::names`]) and the options that programs may use ([`engine::net::options`]) are those of the simulated
+//! network, too. A [`Lab`] knows nothing of WebSockets: the command line drives the same one in process.
 
 pub(crate) mod budget;
 mod helper;
 mod lab;
-pub mod names;
 mod networks;
-mod options;
 mod place;
 mod policy;
 mod unix_names;

@@ -309,7 +309,7 @@ impl Networks {
 impl Inner {
     /// A new, empty place.
     fn place(&self, plan: &Plan) -> Result<Place, HelperError> {
-        if plan.network == Network::Kernel && self.no_wire.is_none() {
+        if plan.network.has_wire() && self.no_wire.is_none() {
             let helper = self.helper()?;
             let count = u8::try_from(plan.hosts.len().max(1)).unwrap_or(u8::MAX);
             let hosts = (0..count).map(|place| {

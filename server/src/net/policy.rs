@@ -5,6 +5,7 @@
 //! changes what may be reached, and never what was checked.
 
 use super::lock;
+use engine::net::names::Others;
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
 use std::ops::RangeInclusive;
@@ -84,6 +85,14 @@ pub(crate) struct Policy {
     names: Mutex<HashMap<String, Vec<IpAddr>>>,
 }
 
+impl Others for Policy {
+    /// The addresses of a name that a rule has.
+    fn addresses(&self, name: &str) -> Option<Vec<IpAddr>> {
+        let found = lock(&self.names).get(&name.to_ascii_lowercase()).cloned();
+        found.filter(|all| !all.is_empty())
+    }
+}
+
 impl Policy {
     pub(crate) fn new(rules: Vec<Allow>) -> Self {
         let names = Mutex::default();
@@ -104,12 +113,6 @@ impl Policy {
     /// Has a rule a name, whose meaning may change?
     pub(crate) fn has_names(&self) -> bool {
         self.rules.iter().any(|rule| matches!(rule.who, Who::Name(_)))
-    }
-
-    /// The addresses of a name that a rule has.
-    pub(crate) fn addresses(&self, name: &str) -> Option<Vec<IpAddr>> {
-        let found = lock(&self.names).get(&name.to_ascii_lowercase()).cloned();
-        found.filter(|all| !all.is_empty())
     }
 
     /// May this be reached, or listened on?

@@ -5,13 +5,12 @@
 //! a bound path stays when its socket is closed (the file is still there), an abstract name goes.
 
 use crate::sys::RawAddr;
+use engine::net::paths::{is_abstract, key};
 use protocol::{Address, SocketId};
 use std::collections::HashMap;
 
 /// How many names a lab may ever bind, those that were unlinked included: sockets may still have them.
 const NAMES: usize = 4096;
-/// Where relative paths begin: os.getcwd() of every program.
-const HOME: &[u8] = b"/home/learner";
 
 /// The table of one lab.
 #[derive(Debug)]
@@ -41,33 +40,6 @@ pub(crate) struct Binding {
     pub(crate) raw: RawAddr,
     /// As the program wrote it, and in plain form.
     remember: Option<(Vec<u8>, Vec<u8>, Entry)>,
-}
-
-/// Does a name belong to the abstract namespace?
-fn is_abstract(name: &[u8]) -> bool {
-    name.first() == Some(&0)
-}
-
-/// The form of a name that is the same for all that mean the same: `sock`, `./sock` and `/home/learner/sock`.
-fn key(name: &[u8]) -> Vec<u8> {
-    if name.is_empty() || is_abstract(name) {
-        return name.to_vec();
-    }
-    let home = if name.starts_with(b"/") { b"" } else { HOME };
-    let mut parts: Vec<&[u8]> = Vec::new();
-    for part in home.split(|b| *b == b'/').chain(name.split(|b| *b == b'/')) {
-        match part {
-            b"" | b"." => {}
-            b".." => drop(parts.pop()),
-            part => parts.push(part),
-        }
-    }
-    let mut key = Vec::with_capacity(name.len() + HOME.len() + 1);
-    for part in parts {
-        key.push(b'/');
-        key.extend_from_slice(part);
-    }
-    key
 }
 
 impl UnixNames {
@@ -174,22 +146,6 @@ impl UnixNames {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_that_mean_the_same_are_one() {
-        for same in [
-            "sock",
-            "./sock",
-            "x/../sock",
-            "/home/learner/sock",
-            "/home//learner/./sock",
-        ] {
-            assert_eq!(key(same.as_bytes()), b"/home/learner/sock", "{same}");
-        }
-        assert_eq!(key(b"/tmp/sock"), b"/tmp/sock");
-        assert_eq!(key(b"/../../tmp"), b"/tmp");
-        assert_eq!(key(b"\0a/../b"), b"\0a/../b");
-    }
 
     #[test]
     fn a_name_can_be_bound_again_only_after_its_file_is_gone() {

@@ -8,7 +8,7 @@ use crate::model::lane::{self, LaneView};
 use crate::model::{Moment, lit, steps, wire};
 use engine::session::{Command, Rest, Side};
 use leptos::prelude::*;
-use protocol::{EventKind, Network, PacketId, ProgramId, SocketId, WireAction};
+use protocol::{EventKind, PacketId, ProgramId, SocketId, WireAction};
 use std::rc::Rc;
 
 /// The tabs under the diagram.
@@ -263,7 +263,7 @@ impl Ui {
         self.version.track();
         let driver = self.driver();
         let session = driver.session();
-        session.network().is_some_and(|n| n.network == Network::Kernel)
+        session.network().is_some_and(|n| n.network.has_wire())
     }
 
     /// Can something be done with the wire now: at the live end of a lab that runs?

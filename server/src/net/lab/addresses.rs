@@ -2,48 +2,10 @@
 
 use super::sock::Sock;
 use super::state::State;
-use crate::net::names::Table;
 use crate::sys::{self, RawAddr};
+use engine::net::checks::internet;
 use protocol::{Address, HostId, Outcome, SocketId};
-use std::net::{SocketAddr, SocketAddrV4, SocketAddrV6};
-
-/// The internet address that a program means, in the socket's family.
-///
-/// # Errors
-/// What the program gets: gaierror for names and for numbers of the other family, as CPython, which asks getaddrinfo() in both
-/// cases.
-pub(super) fn internet(names: &Table, family: i32, address: &Address) -> Result<SocketAddr, Outcome> {
-    let (ip, port, flow, scope) = match address {
-        Address::V4 { ip, port } if family == libc::AF_INET => {
-            return Ok(SocketAddrV4::new(*ip, *port).into());
-        }
-        Address::V6 {
-            ip,
-            port,
-            flow,
-            scope,
-        } if family == libc::AF_INET6 => {
-            return Ok(SocketAddrV6::new(*ip, *port, *flow, *scope).into());
-        }
-        Address::V4 { .. } | Address::V6 { .. } => return Err(Outcome::Unresolved { code: -9 }),
-        Address::Name {
-            host,
-            port,
-            flow,
-            scope,
-        } => {
-            let ip = names
-                .resolve(host, family)
-                .map_err(|code| Outcome::Unresolved { code })?;
-            (ip, *port, *flow, *scope)
-        }
-        Address::Unix { .. } => return Err(Outcome::errno(libc::EAFNOSUPPORT)),
-    };
-    Ok(match ip {
-        std::net::IpAddr::V4(ip) => SocketAddrV4::new(ip, port).into(),
-        std::net::IpAddr::V6(ip) => SocketAddrV6::new(ip, port, flow, scope).into(),
-    })
-}
+use std::net::SocketAddr;
 
 impl State {
     /// The address that connect(2) or sendto(2) gets.

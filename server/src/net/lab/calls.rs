@@ -2,14 +2,14 @@
 //!
 //! The order of checks is the kernel's where the kernel is asked, and CPython's where CPython does something itself.
 
-use super::addresses::internet;
 use super::op::{ConnectEnd, Op, socket_error};
 use super::sock::Sock;
 use super::state::{Begun, Deadline, State};
-use crate::net::names::Question;
-use crate::net::options::{self, Right};
 use crate::net::place::kernel_error;
 use crate::sys::{self, Errno};
+use engine::net::checks::{allowed, check_flags, duration, internet, timeval};
+use engine::net::names::Question;
+use engine::net::options::{self, Right};
 use protocol::{Call, HostId, OptionValue, Outcome, SocketId, bounds};
 use std::time::Duration;
 
@@ -452,48 +452,6 @@ impl State {
     }
 }
 
-/// What a lab offers of socket(2): the kind without its flags, and whether SOCK_NONBLOCK was among them.
-///
-/// # Errors
-/// What an ordinary user gets from Linux for the rest.
-fn allowed(family: i32, kind: i32, proto: i32) -> Result<(i32, bool), Outcome> {
-    let nonblocking = kind & libc::SOCK_NONBLOCK != 0;
-    let kind = kind & !(libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC);
-    let internet = family == libc::AF_INET || family == libc::AF_INET6;
-    /// Kinds from here on do not exist (include/linux/net.h).
-    const SOCK_MAX: i32 = 11;
-    let errno = match (family, kind) {
-        (0..=45, kind) if !(0..SOCK_MAX).contains(&kind) => libc::EINVAL,
-        (libc::AF_INET | libc::AF_INET6 | libc::AF_UNIX, libc::SOCK_STREAM | libc::SOCK_DGRAM) => 0,
-        (libc::AF_INET | libc::AF_INET6, libc::SOCK_RAW) => libc::EPERM,
-        (libc::AF_INET | libc::AF_INET6 | libc::AF_UNIX, _) => libc::ESOCKTNOSUPPORT,
-        _ => libc::EAFNOSUPPORT,
-    };
-    if errno != 0 {
-        return Err(Outcome::errno(errno));
-    }
-    let usual = match kind {
-        libc::SOCK_STREAM => libc::IPPROTO_TCP,
-        _ => libc::IPPROTO_UDP,
-    };
-    if proto != 0 && internet && proto != usual {
-        return Err(Outcome::errno(libc::EPROTONOSUPPORT));
-    }
-    Ok((kind, nonblocking))
-}
-
-fn check_flags(flags: i32, allowed: i32) -> Result<(), Outcome> {
-    match flags & !allowed {
-        0 => Ok(()),
-        other => Err(Outcome::Failed {
-            errno: libc::EOPNOTSUPP,
-            why: Some(format!(
-                "Labs do not offer the flag {other:#x} of send() and recv()."
-            )),
-        }),
-    }
-}
-
 fn receive_deadline(sock: &Sock, flags: i32) -> Deadline {
     let again = Outcome::errno(libc::EAGAIN);
     match sock.timeout {
@@ -504,25 +462,6 @@ fn receive_deadline(sock: &Sock, flags: i32) -> Deadline {
             .receive_timeout
             .map_or(Deadline::Never, |t| Deadline::After(t, again)),
     }
-}
-
-/// Seconds of a program. The engine has checked them as CPython does; a page may send anything.
-fn duration(seconds: f64) -> Result<Duration, Outcome> {
-    if seconds.is_finite() && seconds >= 0.0 {
-        // A century is as good as for ever, and a sum with the clock does not overflow.
-        Ok(Duration::from_secs_f64(seconds.min(3.2e9)))
-    } else {
-        Err(Outcome::errno(libc::EINVAL))
-    }
-}
-
-/// struct timeval; all zeroes means no limit.
-fn timeval(bytes: &[u8]) -> Option<Duration> {
-    let seconds = i64::from_ne_bytes(*bytes.first_chunk::<8>()?);
-    let micros = i64::from_ne_bytes(*bytes.get(8..)?.first_chunk::<8>()?);
-    let time = Duration::from_secs(u64::try_from(seconds).ok()?)
-        + Duration::from_micros(u64::try_from(micros).ok()?);
-    (!time.is_zero()).then_some(time)
 }
 
 fn host(found: Result<String, i32>) -> Outcome {

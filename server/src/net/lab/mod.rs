@@ -26,10 +26,10 @@ mod wire;
 
 use super::helper;
 use super::lock;
-use super::names::Table;
 use super::networks::{Networks, OpenError};
 use super::place::Place;
 use crate::sys::Errno;
+use engine::net::names::Table;
 use protocol::wire::{Embryo, Host};
 use protocol::{Call, CallId, HostId, Network, Outcome, Plan, Sample, WireAction, WireNews};
 use pump::Shared;
@@ -250,17 +250,20 @@ impl Lab {
 fn inhabit(place: &Place, plan: &Plan) -> (Table, Vec<Host>) {
     if let Place::Live(policy) = place {
         let host = Host {
-            name: super::names::HOSTNAME.to_owned(),
+            name: engine::net::names::HOSTNAME.to_owned(),
             addresses: Vec::new(),
         };
-        return (Table::live(Arc::clone(policy)), vec![host]);
+        return (
+            Table::live(Arc::clone(policy) as Arc<dyn engine::net::names::Others>),
+            vec![host],
+        );
     }
     let on_wire = place.on_wire().len();
     let addresses = |i: usize| helper::addresses(u8::try_from(i).unwrap_or(u8::MAX));
     if on_wire < 2 {
         let addresses = (0..on_wire).flat_map(addresses).map(|ip| ip.to_string());
         let host = Host {
-            name: super::names::HOSTNAME.to_owned(),
+            name: engine::net::names::HOSTNAME.to_owned(),
             addresses: addresses.collect(),
         };
         return (Table::single(), vec![host]);

@@ -4,9 +4,9 @@
 use super::lock;
 use super::state::State;
 use crate::net::budget::Budget;
-use crate::net::names::Table;
 use crate::net::place::Place;
 use crate::sys::{Epoll, Errno};
+use engine::net::names::Table;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 use tokio::sync::Notify;

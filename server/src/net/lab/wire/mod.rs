@@ -11,7 +11,6 @@
 //! and whoever asks whether all is quiet gets a true answer.
 
 mod embryos;
-mod ends;
 mod patience;
 
 use super::Told;
@@ -20,8 +19,8 @@ use crate::net::budget::Held;
 use crate::net::helper;
 use crate::net::place::WireHost;
 use crate::sys::{self, Epoll, Ready};
-use ends::{Ends, Way};
 use engine::packet::Head;
+use engine::wire::ends::{Ends, Way};
 use engine::wire::{Out, Wire};
 use protocol::wire::{By, Embryo, Fate};
 use protocol::{CallId, End, HostId, Sample, SocketId, WireAction, WireNews, bounds};

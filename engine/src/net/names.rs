@@ -2,7 +2,7 @@
 //! that the live network's rules have, and then beforehand), so nothing about the machine or its
 //! network can be learned from inside a lab, and every lab answers alike.
 
-use super::policy::Policy;
+use super::abi;
 use protocol::outcome::AddrInfo;
 use protocol::{Address, HostId};
 use std::borrow::Cow;
@@ -46,23 +46,29 @@ const KNOWN_FLAGS: i32 = AI_PASSIVE
 /// Both loopback addresses, in the order in which glibc sorts them (RFC 6724).
 const LOOPBACK: [IpAddr; 2] = [IpAddr::V6(Ipv6Addr::LOCALHOST), IpAddr::V4(Ipv4Addr::LOCALHOST)];
 
+/// Names beside the lab's own.
+pub trait Others: std::fmt::Debug + Send + Sync {
+    /// The addresses of a name, if it is known.
+    fn addresses(&self, name: &str) -> Option<Vec<IpAddr>>;
+}
+
 /// The names of a lab's hosts. With one host, its name means the loopback addresses, as it does on many machines; with several,
 /// each name means the host's addresses on the wire.
 #[derive(Clone, Debug)]
-pub(crate) struct Table {
+pub struct Table {
     hosts: Vec<(String, Vec<IpAddr>)>,
     /// On the live network: names of real hosts that its rules allow.
-    live: Option<Arc<Policy>>,
+    live: Option<Arc<dyn Others>>,
 }
 
 impl Table {
     /// One host, called [`HOSTNAME`].
-    pub(crate) fn single() -> Self {
+    pub fn single() -> Self {
         Self::several(vec![(HOSTNAME.to_owned(), LOOPBACK.to_vec())])
     }
 
     /// One host on the live network.
-    pub(crate) fn live(policy: Arc<Policy>) -> Self {
+    pub fn live(policy: Arc<dyn Others>) -> Self {
         Self {
             live: Some(policy),
             ..Self::single()
@@ -70,12 +76,12 @@ impl Table {
     }
 
     /// Several hosts, in their order, each with its addresses.
-    pub(crate) const fn several(hosts: Vec<(String, Vec<IpAddr>)>) -> Self {
+    pub const fn several(hosts: Vec<(String, Vec<IpAddr>)>) -> Self {
         Self { hosts, live: None }
     }
 
     /// gethostname() of the host with this place.
-    pub(crate) fn hostname(&self, place: HostId) -> &str {
+    pub fn hostname(&self, place: HostId) -> &str {
         self.hosts
             .get(usize::from(place.0))
             .map_or(HOSTNAME, |(name, _)| name.as_str())
@@ -139,19 +145,19 @@ const SERVICES: &[(&str, u16, bool, bool)] = &[
 
 /// The arguments of getaddrinfo(3).
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Question<'a> {
+pub struct Question<'a> {
     /// A name, a number, or nothing.
-    pub(crate) host: Option<&'a str>,
+    pub host: Option<&'a str>,
     /// A number or a service's name.
-    pub(crate) service: Option<&'a str>,
+    pub service: Option<&'a str>,
     /// AF_*, 0 for any.
-    pub(crate) family: i32,
+    pub family: i32,
     /// SOCK_*, 0 for any.
-    pub(crate) kind: i32,
+    pub kind: i32,
     /// IPPROTO_*, 0 for any.
-    pub(crate) proto: i32,
+    pub proto: i32,
     /// AI_*.
-    pub(crate) flags: i32,
+    pub flags: i32,
 }
 
 impl Table {
@@ -160,8 +166,8 @@ impl Table {
     ///
     /// # Errors
     /// getaddrinfo's EAI_* code.
-    pub(crate) fn resolve(&self, name: &str, family: i32) -> Result<IpAddr, i32> {
-        let v4 = family == libc::AF_INET;
+    pub fn resolve(&self, name: &str, family: i32) -> Result<IpAddr, i32> {
+        let v4 = family == abi::AF_INET;
         match name {
             "" if v4 => return Ok(Ipv4Addr::UNSPECIFIED.into()),
             "" => return Ok(Ipv6Addr::UNSPECIFIED.into()),
@@ -187,15 +193,15 @@ impl Table {
     ///
     /// # Errors
     /// getaddrinfo's EAI_* code.
-    pub(crate) fn host_by_name(&self, name: &str) -> Result<IpAddr, i32> {
-        self.resolve(name, libc::AF_INET)
+    pub fn host_by_name(&self, name: &str) -> Result<IpAddr, i32> {
+        self.resolve(name, abi::AF_INET)
     }
 
     /// gethostbyaddr(), getnameinfo(): the table's name for a number.
     ///
     /// # Errors
     /// getaddrinfo's EAI_* code.
-    pub(crate) fn name_of(&self, ip: IpAddr) -> Result<&str, i32> {
+    pub fn name_of(&self, ip: IpAddr) -> Result<&str, i32> {
         if ip.is_loopback() {
             return Ok("localhost");
         }
@@ -207,7 +213,7 @@ impl Table {
     ///
     /// # Errors
     /// Its EAI_* code.
-    pub(crate) fn get_addr_info(&self, question: Question<'_>) -> Result<Vec<AddrInfo>, i32> {
+    pub fn get_addr_info(&self, question: Question<'_>) -> Result<Vec<AddrInfo>, i32> {
         let Question {
             host, service, flags, ..
         } = question;
@@ -219,7 +225,7 @@ impl Table {
         if flags & !KNOWN_FLAGS != 0 || (flags & AI_CANONNAME != 0 && host.is_none()) {
             return Err(BAD_FLAGS);
         }
-        if ![0, libc::AF_INET, libc::AF_INET6].contains(&question.family) {
+        if ![0, abi::AF_INET, abi::AF_INET6].contains(&question.family) {
             return Err(BAD_FAMILY);
         }
         let kinds = kinds(question)?;
@@ -232,11 +238,7 @@ impl Table {
                     _ => String::new(),
                 };
                 list.push(AddrInfo {
-                    family: if ip.is_ipv4() {
-                        libc::AF_INET
-                    } else {
-                        libc::AF_INET6
-                    },
+                    family: if ip.is_ipv4() { abi::AF_INET } else { abi::AF_INET6 },
                     kind: *kind,
                     proto: *proto,
                     canonical,
@@ -249,8 +251,8 @@ impl Table {
 
     fn addresses(&self, host_name: Option<&str>, question: Question<'_>) -> Result<Vec<IpAddr>, i32> {
         let fits = |ip: &IpAddr| match question.family {
-            libc::AF_INET => ip.is_ipv4(),
-            libc::AF_INET6 => ip.is_ipv6(),
+            abi::AF_INET => ip.is_ipv4(),
+            abi::AF_INET6 => ip.is_ipv6(),
             _ => true,
         };
         let all: Vec<IpAddr> = match host_name {
@@ -260,7 +262,7 @@ impl Table {
             None => LOOPBACK.to_vec(),
             Some(name) => match number(name) {
                 Some(IpAddr::V4(ip))
-                    if question.family == libc::AF_INET6 && question.flags & AI_V4MAPPED != 0 =>
+                    if question.family == abi::AF_INET6 && question.flags & AI_V4MAPPED != 0 =>
                 {
                     vec![ip.to_ipv6_mapped().into()]
                 }
@@ -281,24 +283,24 @@ impl Table {
 /// Kind, protocol and port of each kind of socket that the question allows.
 fn kinds(question: Question<'_>) -> Result<Vec<(i32, i32, u16)>, i32> {
     const KINDS: [(i32, i32); 3] = [
-        (libc::SOCK_STREAM, libc::IPPROTO_TCP),
-        (libc::SOCK_DGRAM, libc::IPPROTO_UDP),
-        (libc::SOCK_RAW, 0),
+        (abi::SOCK_STREAM, abi::IPPROTO_TCP),
+        (abi::SOCK_DGRAM, abi::IPPROTO_UDP),
+        (abi::SOCK_RAW, 0),
     ];
     let wanted: Vec<(i32, i32)> = KINDS
         .into_iter()
         .filter(|(kind, proto)| {
-            let raw = *kind == libc::SOCK_RAW;
+            let raw = *kind == abi::SOCK_RAW;
             let kind_fits = question.kind == 0 || question.kind == *kind;
             kind_fits && (question.proto == 0 || question.proto == *proto || raw)
         })
         .map(|(kind, proto)| (kind, if proto == 0 { question.proto } else { proto }))
         .collect();
     // A protocol of 6 or 17 alone does not ask for raw sockets.
-    let named = [libc::IPPROTO_TCP, libc::IPPROTO_UDP].contains(&question.proto) && question.kind == 0;
+    let named = [abi::IPPROTO_TCP, abi::IPPROTO_UDP].contains(&question.proto) && question.kind == 0;
     let wanted: Vec<(i32, i32)> = wanted
         .into_iter()
-        .filter(|(kind, _)| !named || *kind != libc::SOCK_RAW)
+        .filter(|(kind, _)| !named || *kind != abi::SOCK_RAW)
         .collect();
     if wanted.is_empty() {
         return Err(BAD_KIND);
@@ -323,8 +325,8 @@ fn kinds(question: Question<'_>) -> Result<Vec<(i32, i32, u16)>, i32> {
         .flat_map(|(_, port, tcp, udp)| {
             let port = *port;
             wanted.iter().filter_map(move |(kind, proto)| match *kind {
-                libc::SOCK_STREAM if *tcp => Some((*kind, *proto, port)),
-                libc::SOCK_DGRAM if *udp => Some((*kind, *proto, port)),
+                abi::SOCK_STREAM if *tcp => Some((*kind, *proto, port)),
+                abi::SOCK_DGRAM if *udp => Some((*kind, *proto, port)),
                 _ => None,
             })
         })
@@ -376,7 +378,7 @@ mod tests {
     #[test]
     fn hosts_of_calls() {
         let table = Table::single();
-        let v4 = |name| table.resolve(name, libc::AF_INET);
+        let v4 = |name| table.resolve(name, abi::AF_INET);
         assert_eq!(v4("localhost"), Ok(Ipv4Addr::LOCALHOST.into()));
         assert_eq!(v4("WireLab"), Ok(Ipv4Addr::LOCALHOST.into()));
         assert_eq!(v4(""), Ok(Ipv4Addr::UNSPECIFIED.into()));
@@ -388,10 +390,10 @@ mod tests {
         assert_eq!(v4("example.org"), Err(NO_NAME));
         assert_eq!(v4("::1"), Err(OTHER_FAMILY));
         assert_eq!(
-            table.resolve("localhost", libc::AF_INET6),
+            table.resolve("localhost", abi::AF_INET6),
             Ok(Ipv6Addr::LOCALHOST.into())
         );
-        assert_eq!(table.resolve("127.0.0.1", libc::AF_INET6), Err(OTHER_FAMILY));
+        assert_eq!(table.resolve("127.0.0.1", abi::AF_INET6), Err(OTHER_FAMILY));
     }
     #[test]
     fn several_hosts_have_names_and_addresses() {
@@ -401,10 +403,10 @@ mod tests {
             ("client".into(), vec![of(1)]),
             ("server".into(), vec![of(2), six]),
         ]);
-        assert_eq!(table.resolve("Server", libc::AF_INET), Ok(of(2)));
-        assert_eq!(table.resolve("server", libc::AF_INET6), Ok(six));
-        assert_eq!(table.resolve("client", libc::AF_INET6), Err(OTHER_FAMILY));
-        assert_eq!(table.resolve(HOSTNAME, libc::AF_INET), Err(NO_NAME));
+        assert_eq!(table.resolve("Server", abi::AF_INET), Ok(of(2)));
+        assert_eq!(table.resolve("server", abi::AF_INET6), Ok(six));
+        assert_eq!(table.resolve("client", abi::AF_INET6), Err(OTHER_FAMILY));
+        assert_eq!(table.resolve(HOSTNAME, abi::AF_INET), Err(NO_NAME));
         assert_eq!(table.host_by_name("localhost"), Ok(Ipv4Addr::LOCALHOST.into()));
         assert_eq!(table.name_of(six), Ok("server"));
         assert_eq!(table.name_of(of(3)), Err(NO_NAME));

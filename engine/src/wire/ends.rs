@@ -3,10 +3,10 @@
 //! Between several hosts that is a matter of addresses. With one host all packets leave and come back at the same door; there
 //! an end is a side of a conversation: 0 the one that opened it, 1 the other.
 
-use engine::packet::Head;
-use engine::packet::head::{Transport, flag, protocol_number};
+use crate::packet::Head;
+use crate::packet::head::{Transport, flag, protocol_number};
 use protocol::End;
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::net::{IpAddr, Ipv4Addr};
 
 /// Conversations that are remembered of a one-host lab; the oldest is forgotten first.
@@ -17,7 +17,7 @@ type Endpoint = (IpAddr, u16);
 
 /// Where a packet goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Way {
+pub enum Way {
     /// To one end.
     To(End, End),
     /// From this end to all others of the lab.
@@ -29,20 +29,21 @@ pub(super) enum Way {
 }
 
 /// Finds ends.
-pub(super) enum Ends {
+pub enum Ends {
     /// The addresses of several hosts, by host.
     Hosts(Vec<Vec<IpAddr>>),
     /// Who opened which conversation, in a one-host lab.
     Conversations {
+        /// Addresses that are the host's own.
         own: Vec<IpAddr>,
-        openers: HashMap<Conversation, Endpoint>,
-        order: VecDeque<Conversation>,
+        /// Oldest first; who speaks now is found from the end.
+        openers: VecDeque<(Conversation, Endpoint)>,
     },
 }
 
 /// A protocol and two endpoints, the lower one first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Conversation(u8, Endpoint, Endpoint);
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Conversation(u8, Endpoint, Endpoint);
 
 impl Conversation {
     fn of(protocol: u8, a: Endpoint, b: Endpoint) -> Self {
@@ -52,19 +53,18 @@ impl Conversation {
 
 impl Ends {
     /// For hosts with these addresses.
-    pub(super) fn new(mut hosts: Vec<Vec<IpAddr>>) -> Self {
+    pub fn new(mut hosts: Vec<Vec<IpAddr>>) -> Self {
         if hosts.len() > 1 {
             return Self::Hosts(hosts);
         }
         Self::Conversations {
             own: hosts.pop().unwrap_or_default(),
-            openers: HashMap::new(),
-            order: VecDeque::new(),
+            openers: VecDeque::new(),
         }
     }
 
     /// The way of a packet that left the host with this place.
-    pub(super) fn way(&mut self, host: u8, head: &Head<'_>) -> Way {
+    pub fn way(&mut self, host: u8, head: &Head<'_>) -> Way {
         if is_housekeeping(head) {
             return Way::Hidden;
         }
@@ -94,33 +94,32 @@ impl Ends {
 
     /// The side of its conversation that the packet comes from.
     fn side(&mut self, head: &Head<'_>) -> End {
-        let Self::Conversations { openers, order, .. } = self else {
+        let Self::Conversations { openers, .. } = self else {
             return End(0);
         };
         if let Some(about) = complaint(head) {
             // It goes back to where the packet came from that it is about.
             let (source, target) = endpoints(&about);
-            let opener = openers.get(&Conversation::of(about.protocol, source, target));
-            return End(u8::from(opener.is_none_or(|opener| *opener == source)));
+            let about = Conversation::of(about.protocol, source, target);
+            let opener = openers.iter().rev().find(|(known, _)| *known == about);
+            return End(u8::from(opener.is_none_or(|(_, opener)| *opener == source)));
         }
         let (source, target) = endpoints(head);
         let conversation = Conversation::of(head.protocol, source, target);
         let begins = head
             .tcp()
             .is_some_and(|tcp| tcp.flags & (flag::SYN | flag::ACK) == flag::SYN);
-        let known = openers.contains_key(&conversation);
-        if !known {
-            if order.len() >= CONVERSATIONS
-                && let Some(oldest) = order.pop_front()
-            {
-                openers.remove(&oldest);
+        if let Some((_, opener)) = openers.iter_mut().rev().find(|(known, _)| *known == conversation) {
+            if begins {
+                *opener = source;
             }
-            order.push_back(conversation);
+            return End(u8::from(*opener != source));
         }
-        if begins || !known {
-            openers.insert(conversation, source);
+        if openers.len() >= CONVERSATIONS {
+            openers.pop_front();
         }
-        End(u8::from(openers.get(&conversation) != Some(&source)))
+        openers.push_back((conversation, source));
+        End(0)
     }
 }
 
