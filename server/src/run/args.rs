@@ -15,8 +15,8 @@ pub struct RunArgs {
     /// With --network live: what the programs may reach and listen on (may be repeated).
     #[arg(long, value_name = "HOST:PORTS")]
     pub allow: Vec<Allow>,
-    /// Where the sockets live: kernel (hosts on a wire, packets are seen), loopback, live (real addresses). Without it, what the lab wishes for,
-    /// else kernel where it works.
+    /// Where the sockets live: kernel (hosts on a wire, packets are seen), loopback, live (real addresses), simulated (no kernel at all: works
+    /// everywhere, on a clock of its own). Without it, what the lab wishes for, else kernel where it works.
     #[arg(long, value_parser = network)]
     pub network: Option<Network>,
     /// Hosts of the lab: one for all programs, or one for each, with the program's name.
@@ -60,10 +60,15 @@ pub enum Hosts {
 }
 
 fn network(text: &str) -> Result<Network, String> {
-    [Network::Kernel, Network::Loopback, Network::Live]
-        .into_iter()
-        .find(|network| network.name() == text)
-        .ok_or_else(|| "not one of kernel, loopback, live".to_owned())
+    [
+        Network::Kernel,
+        Network::Loopback,
+        Network::Live,
+        Network::Simulated,
+    ]
+    .into_iter()
+    .find(|network| network.name() == text)
+    .ok_or_else(|| "not one of kernel, loopback, live, simulated".to_owned())
 }
 
 fn seconds(text: &str) -> Result<f64, String> {

@@ -15,20 +15,23 @@ mod script;
 mod wire;
 
 pub use args::RunArgs;
-pub use drive::Driver;
+pub use drive::{Driver, Turned};
 
 use crate::net::Networks;
 use anyhow::Context as _;
 use engine::session::{Command, Rest, World};
 use engine::timeline::ProgramState;
 use output::Outputs;
-use protocol::ProgramId;
+use protocol::{Network, ProgramId};
 use script::Line;
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Still running at the timeout.
 const TIMEOUT: u8 = 3;
+/// Where the simulated network's clock begins, so that the same seed gives the same timeline: 2026 in UTC, nanoseconds since
+/// 1970.
+const BEGINNING: i64 = 1_767_225_600_000_000_000;
 
 /// Runs the lab; gives the exit status: 3 still running at the timeout, 1 a program ended with an error, 0.
 ///
@@ -48,17 +51,28 @@ pub async fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
         }
     };
     let mut outputs = Outputs::new(args, &names)?;
-    let networks = Networks::start().await.allowing(args.allow.clone()).await;
-    let mut driver = Driver::open(&networks, spec, world(args.seed)?).await?;
+    let mut driver = if spec.network == Some(Network::Simulated) {
+        Driver::simulate(
+            spec,
+            World {
+                unix_nanos: BEGINNING,
+                ..world(args.seed)?
+            },
+        )
+    } else {
+        let networks = Networks::start().await.allowing(args.allow.clone()).await;
+        Driver::open(&networks, spec, world(args.seed)?).await?
+    };
     if let Some(rules) = begin.and_then(wire::Begin::rules) {
         driver.command(Command::Wire(rules));
     }
     let limit = Duration::try_from_secs_f64(args.timeout).context("--timeout needs seconds, not negative")?;
-    let finished = tokio::time::timeout(limit, follow(&mut driver, script, &mut outputs)).await;
+    driver.end_after(limit);
+    let finished = follow(&mut driver, script, &mut outputs).await;
     driver.stop_all();
     outputs.catch_up(driver.session())?;
     outputs.finish(driver.session())?;
-    finished.unwrap_or(Ok(()))?;
+    finished?;
     let state = driver.session().timeline().live();
     let failed = |p: &ProgramState| matches!(p.ended, Some((status, false)) if status != 0);
     let status = if state.programs.iter().any(|p| matches!(p.ended, Some((_, true)))) {
@@ -95,21 +109,22 @@ async fn follow(driver: &mut Driver, script: Option<Vec<Line>>, outputs: &mut Ou
             driver.start_by_command_only();
             driver.command(Command::Run(None));
             for line in lines {
-                until(driver, outputs, |rest| {
-                    !matches!(rest, Rest::Opening | Rest::Working)
-                })
-                .await?;
-                play(driver, outputs, line).await?;
+                let quiet = |rest: &Rest| !matches!(rest, Rest::Opening | Rest::Working);
+                if !(until(driver, outputs, quiet).await? && play(driver, outputs, line).await?) {
+                    return Ok(());
+                }
             }
         }
     }
     until(driver, outputs, |rest| {
         matches!(rest, Rest::Ended | Rest::Full | Rest::Lost)
     })
-    .await
+    .await?;
+    Ok(())
 }
 
-async fn play(driver: &mut Driver, outputs: &mut Outputs, line: Line) -> anyhow::Result<()> {
+/// Plays one line; false: the time of the run is up.
+async fn play(driver: &mut Driver, outputs: &mut Outputs, line: Line) -> anyhow::Result<bool> {
     match line {
         Line::Start(name, args) => {
             let id = driver.program(&name);
@@ -134,20 +149,33 @@ async fn play(driver: &mut Driver, outputs: &mut Outputs, line: Line) -> anyhow:
             driver.command(Command::Wire(action));
         }
         Line::Sleep(seconds) => {
-            let until = tokio::time::Instant::now() + Duration::from_secs_f64(seconds);
-            while driver.turn(Some(until)).await? {
-                outputs.catch_up(driver.session())?;
-            }
+            let until = driver.now() + Duration::from_secs_f64(seconds);
+            return turns(driver, outputs, Some(until), |_| true).await;
         }
         Line::Wait(name, seconds) => {
             let id = driver.program(&name);
-            let until = tokio::time::Instant::now() + Duration::from_secs_f64(seconds);
-            while is_alive(driver, id) && driver.turn(Some(until)).await? {
-                outputs.catch_up(driver.session())?;
-            }
+            let until = driver.now() + Duration::from_secs_f64(seconds);
+            return turns(driver, outputs, Some(until), |driver| is_alive(driver, id)).await;
         }
     }
-    Ok(())
+    Ok(true)
+}
+
+/// Lets things happen while `go_on` and until then; false: the time of the run is up.
+async fn turns(
+    driver: &mut Driver,
+    outputs: &mut Outputs,
+    until: Option<Duration>,
+    go_on: impl Fn(&Driver) -> bool,
+) -> anyhow::Result<bool> {
+    while go_on(driver) {
+        let turned = driver.turn(until).await?;
+        outputs.catch_up(driver.session())?;
+        if turned != Turned::On {
+            return Ok(turned == Turned::Due);
+        }
+    }
+    Ok(true)
 }
 
 fn is_alive(driver: &Driver, id: ProgramId) -> bool {
@@ -163,10 +191,8 @@ async fn until(
     driver: &mut Driver,
     outputs: &mut Outputs,
     done: impl Fn(&Rest) -> bool,
-) -> anyhow::Result<()> {
-    while !done(&driver.session().rest()) {
-        driver.turn(None).await?;
-        outputs.catch_up(driver.session())?;
-    }
-    outputs.catch_up(driver.session())
+) -> anyhow::Result<bool> {
+    let in_time = turns(driver, outputs, None, |driver| !done(&driver.session().rest())).await?;
+    outputs.catch_up(driver.session())?;
+    Ok(in_time)
 }
