@@ -1,5 +1,5 @@
-//! Every lab of the book, and every solution of an exercise, run by `wirelab run` and by the machine's own python3 with the same script: what the programs
-//! print, how they end, and with what, must be the same. Nothing that is expected is stored.
+//! Every lab of the book, and every solution of an exercise, run by `wirelab run` on the kernel's network, on the simulated one, and
+//! by the machine's own python3 with the same script: what the programs print, how they end, and with what, must be the same. Nothing that is expected is stored.
 
 use anyhow::{Context as _, Result, ensure};
 use protocol::{EventKind, Recording};
@@ -41,9 +41,13 @@ fn labs_come_out_as_under_python3() -> Result<()> {
             .context("a script has a name")?;
         let lab = name.split('.').next().unwrap_or(name).to_owned();
         let expected = by_python(&python, &lab, script).with_context(|| name.to_owned())?;
-        let ours = by_wirelab(&lab, script).with_context(|| name.to_owned())?;
-        if ours != expected {
-            wrong.push(format!("{name}\n  python3: {expected:#?}\n  wirelab: {ours:#?}"));
+        for network in ["kernel", "simulated"] {
+            let ours = by_wirelab(&lab, script, network).with_context(|| name.to_owned())?;
+            if ours != expected {
+                wrong.push(format!(
+                    "{name} ({network})\n  python3: {expected:#?}\n  wirelab: {ours:#?}"
+                ));
+            }
         }
         seen.push(lab);
     }
@@ -127,13 +131,13 @@ fn by_python(python: &Path, lab: &str, script: &Path) -> Result<Ends> {
         .collect()
 }
 
-fn by_wirelab(lab: &str, script: &Path) -> Result<Ends> {
+fn by_wirelab(lab: &str, script: &Path, network: &str) -> Result<Ends> {
     let out = tempfile::tempdir()?;
     let timeline = out.path().join("timeline.json");
     let done = Command::new(server::binary())
         .arg("run")
         .arg(folder(lab).join("lab.toml"))
-        .args(["--timeout", LIMIT, "--script"])
+        .args(["--network", network, "--timeout", LIMIT, "--script"])
         .arg(script)
         .arg("--out")
         .arg(out.path())
