@@ -131,6 +131,7 @@ impl Net {
             network: Network::Simulated,
             private: true,
             hosts: self.hosts.clone(),
+            number: None,
         }
     }
 
