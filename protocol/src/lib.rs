@@ -20,6 +20,7 @@
 extern crate self as protocol;
 
 pub mod address;
+pub mod base64;
 pub mod bounds;
 pub mod call;
 pub mod errno;

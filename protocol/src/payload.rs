@@ -1,7 +1,7 @@
 //! Bytes that a program sent or received.
 
+use crate::base64::{self, Alphabet};
 use crate::read::{Read, Unread, Value};
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use std::fmt;
 
@@ -41,17 +41,16 @@ impl fmt::Debug for Payload {
 
 impl Serialize for Payload {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&STANDARD.encode(&self.0))
+        serializer.serialize_str(&base64::encode(&self.0, Alphabet::Standard))
     }
 }
 
 impl Read for Payload {
     fn read(value: Value) -> Result<Self, Unread> {
         let text = String::read(value)?;
-        STANDARD
-            .decode(text)
+        base64::decode(&text, Alphabet::Standard)
             .map(Self)
-            .map_err(|e| Unread::new(&format!("not base64: {e}")))
+            .ok_or_else(|| Unread::new("not base64"))
     }
 }
 

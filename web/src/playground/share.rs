@@ -1,7 +1,7 @@
 //! A lab as a link: its programs lie in the address behind `#`, which browsers do not send to any server.
 
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use engine::session::LabSpec;
+use protocol::base64::{self, Alphabet};
 
 /// The most characters of a link that every browser, chat and mail takes without cutting.
 pub const LONGEST: usize = 30_000;
@@ -13,7 +13,7 @@ const MARK: &str = "lab=";
 /// One sentence, when it would be too long.
 pub fn fragment(spec: &LabSpec) -> Result<String, String> {
     let json = serde_json::to_vec(spec).map_err(|e| e.to_string())?;
-    let fragment = format!("{MARK}{}", URL_SAFE_NO_PAD.encode(json));
+    let fragment = format!("{MARK}{}", base64::encode(&json, Alphabet::Url));
     if fragment.len() > LONGEST {
         return Err(format!(
             "These programs make a link of {} characters, and {LONGEST} are the most that travel well: save them as a file instead.",
@@ -34,9 +34,7 @@ pub fn lab(fragment: &str) -> Option<Result<LabSpec, String>> {
 
 fn unpack(packed: &str) -> Result<LabSpec, String> {
     let damaged = "This link is damaged: part of it is missing or was changed. Ask for it again.";
-    let json = URL_SAFE_NO_PAD
-        .decode(packed.trim_end_matches('='))
-        .map_err(|_| damaged)?;
+    let json = base64::decode(packed.trim_end_matches('='), Alphabet::Url).ok_or(damaged)?;
     let spec: LabSpec = protocol::read::from_json(&json).map_err(|_| damaged)?;
     spec.check()
         .map_err(|e| format!("This link's lab cannot be opened: {e}."))?;
