@@ -2,7 +2,7 @@
 //! with it. `The client's SYN waits on the wire: connect() asks for a connection.`
 
 use super::Timeline;
-use super::words::{self, Names};
+use super::words::{self, Names, lower};
 use crate::packet::head::{Tcp, Transport, flag};
 use crate::packet::{Notes, Summary};
 use protocol::wire::{By, Fate};
@@ -113,13 +113,6 @@ fn lost(by: By) -> String {
         By::NoHost => "It is lost: no host has its address.".to_owned(),
         By::Full => "It is lost: too many packets wait on the wire.".to_owned(),
     }
-}
-
-fn lower(text: &str) -> String {
-    let mut chars = text.chars();
-    chars
-        .next()
-        .map_or_else(String::new, |c| c.to_lowercase().chain(chars).collect())
 }
 
 fn name_of(program: Option<ProgramId>, names: Names<'_>) -> Option<&str> {

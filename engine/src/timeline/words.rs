@@ -2,6 +2,7 @@
 //!
 //! Present tense, the actor first. English; another language is another set of these functions, chosen by the page.
 
+use crate::program::text::unicode::{push_lower, push_upper};
 use protocol::event::Wait;
 use protocol::wire::{By, Embryo, Fate, Host};
 use protocol::{
@@ -29,10 +30,7 @@ impl Names<'_> {
 
 /// The first letter as a capital.
 pub fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars
-        .next()
-        .map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect())
+    with_first(text, push_upper)
 }
 
 /// The word for the event's kind, as the text timeline shows it in a column.
@@ -219,11 +217,19 @@ fn embryos_text(all: &[Embryo]) -> String {
     }
 }
 
-fn lower(who: &str) -> String {
-    let mut chars = who.chars();
-    chars
-        .next()
-        .map_or_else(String::new, |c| c.to_lowercase().chain(chars).collect())
+/// The first letter as a small one.
+pub(super) fn lower(text: &str) -> String {
+    with_first(text, push_lower)
+}
+
+fn with_first(text: &str, push: fn(&mut String, char)) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars();
+    if let Some(first) = chars.next() {
+        push(&mut out, first);
+    }
+    out.push_str(chars.as_str());
+    out
 }
 
 fn api_of(event: &Event) -> &str {

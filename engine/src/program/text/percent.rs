@@ -318,7 +318,7 @@ pub fn int(n: &BigInt, kind: char, layout: &Layout) -> Result<String> {
     let (digits, prefix) = match kind {
         'o' => (to_radix(n, 8), "0o"),
         'x' => (to_radix(n, 16), "0x"),
-        'X' => (to_radix(n, 16).to_uppercase(), "0X"),
+        'X' => (to_radix(n, 16).to_ascii_uppercase(), "0X"),
         _ => (int_to_str(&n.abs())?, ""),
     };
     let zeros = bounded(layout.precision.unwrap_or(0))?.saturating_sub(digits.len());

@@ -339,7 +339,7 @@ fn int_layout(n: &BigInt, f: &FormatSpec) -> Result<String> {
         to_radix(n, base)
     };
     let digits = if kind == 'X' {
-        digits.to_uppercase()
+        digits.to_ascii_uppercase()
     } else {
         digits
     };

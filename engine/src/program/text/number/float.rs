@@ -72,7 +72,7 @@ pub fn format_float(x: f64, format: &FloatFormat) -> String {
             "inf"
         };
         return if format.upper {
-            text.to_uppercase()
+            text.to_ascii_uppercase()
         } else {
             text.to_owned()
         };

@@ -20,8 +20,8 @@ pub fn lower(text: &str) -> String {
         return text.to_ascii_lowercase();
     }
     let mut out = String::with_capacity(text.len());
-    let mut lowered = Lowered::new(text);
-    text.chars().for_each(|c| lowered.push(&mut out, c));
+    text.char_indices()
+        .for_each(|(at, c)| push_lower_of(&mut out, text, at, c));
     out
 }
 
@@ -40,13 +40,11 @@ pub fn casefold(text: &str) -> String {
 #[must_use]
 pub fn capitalize(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut lowered = Lowered::new(text);
-    for (i, c) in text.chars().enumerate() {
-        if i == 0 {
-            lowered.skip(c);
+    for (at, c) in text.char_indices() {
+        if at == 0 {
             push_title(&mut out, c);
         } else {
-            lowered.push(&mut out, c);
+            push_lower_of(&mut out, text, at, c);
         }
     }
     out
@@ -56,13 +54,11 @@ pub fn capitalize(text: &str) -> String {
 #[must_use]
 pub fn title(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut lowered = Lowered::new(text);
     let mut in_word = false;
-    for c in text.chars() {
+    for (at, c) in text.char_indices() {
         if in_word {
-            lowered.push(&mut out, c);
+            push_lower_of(&mut out, text, at, c);
         } else {
-            lowered.skip(c);
             push_title(&mut out, c);
         }
         in_word = unicode::is_cased(c);
@@ -74,14 +70,10 @@ pub fn title(text: &str) -> String {
 #[must_use]
 pub fn swapcase(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut lowered = Lowered::new(text);
-    for c in text.chars() {
+    for (at, c) in text.char_indices() {
         if unicode::is_upper(c) {
-            lowered.push(&mut out, c);
-            continue;
-        }
-        lowered.skip(c);
-        if unicode::is_lower(c) {
+            push_lower_of(&mut out, text, at, c);
+        } else if unicode::is_lower(c) {
             push_upper(&mut out, c)
         } else {
             out.push(c)
@@ -90,35 +82,22 @@ pub fn swapcase(text: &str) -> String {
     out
 }
 
-/// Lower case needs a look around for one letter: a capital sigma at the end of a word becomes ς. Rust's
-/// `to_lowercase` of the whole text knows; this walks along it.
-struct Lowered {
-    /// Only where there is a capital sigma.
-    whole: Option<String>,
-    at: usize,
-}
-
-impl Lowered {
-    fn new(text: &str) -> Self {
-        Self {
-            whole: text.contains('Σ').then(|| text.to_lowercase()),
-            at: 0,
-        }
+/// Appends the lower case of the character `c` that stands at byte `at` of a text. One letter needs a look around: a capital
+/// sigma at the end of a word becomes ς.
+fn push_lower_of(out: &mut String, text: &str, at: usize, c: char) {
+    if c != 'Σ' {
+        return push_lower(out, c);
     }
-
-    fn push(&mut self, out: &mut String, c: char) {
-        match &self.whole {
-            Some(whole) if c == 'Σ' => out.extend(whole[self.at..].chars().next()),
-            _ => push_lower(out, c),
-        }
-        self.skip(c);
-    }
-
-    fn skip(&mut self, c: char) {
-        if self.whole.is_some() {
-            self.at += c.to_lowercase().map(char::len_utf8).sum::<usize>();
-        }
-    }
+    let is_letter = |c: Option<char>| c.is_some_and(unicode::is_cased);
+    let before = text[..at].chars().rev().find(|c| !unicode::is_ignored(*c));
+    let after = text[at + c.len_utf8()..]
+        .chars()
+        .find(|c| !unicode::is_ignored(*c));
+    out.push(if is_letter(before) && !is_letter(after) {
+        'ς'
+    } else {
+        'σ'
+    });
 }
 
 /// True if there is a character and all are of the kind.
@@ -200,4 +179,30 @@ pub fn is_title(text: &str) -> bool {
         seen |= in_word;
     }
     seen
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sigma_is_the_one_that_its_place_in_the_word_asks_for() {
+        let signs = ['Σ', 'A', 'ü', '\'', '.', ' ', '1', 'ʰ', '\u{301}', 'ǅ'];
+        let mut texts = vec![String::new()];
+        for _ in 0..5 {
+            let longer = texts
+                .iter()
+                .flat_map(|t| signs.iter().map(move |c| format!("{t}{c}")));
+            let longer: Vec<_> = longer.collect();
+            for text in &longer {
+                assert_eq!(lower(text), text.to_lowercase(), "{text}");
+            }
+            texts = longer;
+        }
+        assert_eq!(title("ΣΑΣ ΟΔΟΣ'Σ"), "Σας Οδοσ'Σ");
+        assert_eq!(
+            (capitalize("ΣΑΣ"), swapcase("ΟΔΟΣ σας")),
+            ("Σας".into(), "οδος ΣΑΣ".into())
+        );
+    }
 }

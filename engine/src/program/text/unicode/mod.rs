@@ -1,9 +1,13 @@
 //! What kind of character this is, and its other cases, as CPython 3.11 (Unicode 14.0) says. Rust's own tables are newer and
-//! name other properties, so they serve only where both agree; tables.rs holds the rest.
+//! name other properties, so they serve only where both agree; tables.rs holds the rest. Its cases are runs, since Rust's
+//! tables of them, a pair for each letter, are 24 KB of the page: nothing that becomes the page asks `char` for them.
 
 mod tables;
 
-use tables::{CASEFOLD, DIGITS, LETTERS, NOT_PRINTABLE, NUMERIC, TITLE, TITLECASE, UNASSIGNED, ZEROS};
+use tables::{
+    CASEFOLD, DIGITS, IGNORED, LETTERS, LOWER, NOT_PRINTABLE, NUMERIC, Run, TITLE, TITLECASE, UNASSIGNED,
+    UPPER, UPPERCASE, ZEROS,
+};
 
 fn contains(inversion: &[u32], c: char) -> bool {
     // An odd number of edges at or below the character: it lies inside.
@@ -113,23 +117,38 @@ pub fn is_cased(c: char) -> bool {
     is_upper(c) || is_lower(c) || is_title(c)
 }
 
+/// The rule for a sigma at the end of a word looks past this character.
+#[must_use]
+pub fn is_ignored(c: char) -> bool {
+    contains(IGNORED, c)
+}
+
 /// Appends the upper case of one character.
 pub fn push_upper(out: &mut String, c: char) {
-    push_known(out, c, c.to_uppercase());
+    match UPPERCASE.binary_search_by_key(&c, |(key, _)| *key) {
+        Ok(at) => out.push_str(UPPERCASE[at].1),
+        Err(_) => out.push(shifted(UPPER, c)),
+    }
 }
 
 /// Appends the lower case of one character, without regard to its neighbours.
 pub fn push_lower(out: &mut String, c: char) {
-    push_known(out, c, c.to_lowercase());
+    match c {
+        '\u{130}' => out.push_str("i\u{307}"),
+        _ => out.push(shifted(LOWER, c)),
+    }
 }
 
-/// A mapping to a character that Unicode 14.0 does not know is no mapping.
-fn push_known(out: &mut String, c: char, mapped: impl Iterator<Item = char> + Clone) {
-    if c.is_ascii() || (assigned(c) && mapped.clone().all(assigned)) {
-        out.extend(mapped)
-    } else {
-        out.push(c)
-    }
+fn shifted(runs: &[Run], c: char) -> char {
+    let code = c as u32;
+    let behind = runs.partition_point(|run| run.0 <= code);
+    let run = behind.checked_sub(1).and_then(|at| runs.get(at));
+    let other = run.and_then(|&(first, further, step, shift)| {
+        let at = code - first;
+        let inside = at <= further.into() && at.is_multiple_of(step.into());
+        char::from_u32(inside.then(|| code.checked_add_signed(shift))??)
+    });
+    other.unwrap_or(c)
 }
 
 /// Appends the title case of one character.
@@ -160,4 +179,29 @@ pub fn is_identifier_continue(c: char) -> bool {
     // Allowed after 14.0: the joiners and the middle dots of katakana.
     let later = matches!(c, '\u{200c}' | '\u{200d}' | '\u{30fb}' | '\u{ff65}');
     unicode_ident::is_xid_continue(c) && assigned(c) && !later
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Rust's mapping, but none to a character that Unicode 14.0 does not know.
+    fn known(c: char, mapped: impl Iterator<Item = char> + Clone) -> String {
+        if assigned(c) && mapped.clone().all(assigned) {
+            mapped.collect()
+        } else {
+            c.into()
+        }
+    }
+
+    #[test]
+    fn other_cases_are_those_that_rust_knows() {
+        for c in '\0'..=char::MAX {
+            let (mut upper, mut lower) = (String::new(), String::new());
+            push_upper(&mut upper, c);
+            push_lower(&mut lower, c);
+            assert_eq!(upper, known(c, c.to_uppercase()), "{c:?}");
+            assert_eq!(lower, known(c, c.to_lowercase()), "{c:?}");
+        }
+    }
 }
