@@ -6,7 +6,7 @@
 //! that was seen before is sent again, however soon, and never only out of order.
 
 use super::head::{Head, Tcp, before, flag, until};
-use crate::sorted::Map;
+use crate::sorted::{Map, sort};
 use std::collections::VecDeque;
 use std::net::IpAddr;
 
@@ -178,8 +178,8 @@ impl Flows {
     fn forget(&mut self) {
         let mut ages: Vec<u64> = self.all.values().map(|c| c.last).collect();
         let middle = ages.len() / 2;
-        let (_, oldest, _) = ages.select_nth_unstable(middle);
-        let oldest = *oldest;
+        sort(&mut ages);
+        let oldest = ages[middle];
         self.all.retain(|_, c| c.last >= oldest);
     }
 }

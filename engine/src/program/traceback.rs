@@ -263,7 +263,7 @@ fn suggestion(vm: &Vm, e: &Value) -> Option<String> {
         if !wrong.starts_with('_') {
             names.retain(|n| !n.starts_with('_'));
         }
-        names.sort();
+        crate::sorted::sort(&mut names);
     } else if super::exceptions::is_a(e, "NameError") {
         let data = e.exc()?.borrow();
         let innermost = data.traceback.first()?;

@@ -1,7 +1,7 @@
 //! The built-in types: made once for each OS thread, shared by all its VMs, never changed.
 
+use crate::sorted::Map;
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::builtins as b;
@@ -13,12 +13,12 @@ use super::value::{NameMap, Payload, Value, fresh};
 /// All built-in types.
 pub struct Types {
     by_base: Vec<Option<Rc<Class>>>,
-    exceptions: HashMap<&'static str, Rc<Class>>,
+    exceptions: Map<&'static str, Rc<Class>>,
     object: Rc<Class>,
 }
 
 thread_local!(static TYPES: &'static Types = Box::leak(Box::new(Types::new())));
-thread_local!(static NATIVE: RefCell<HashMap<(&'static str, &'static str), Rc<Class>>> = RefCell::new(HashMap::new()));
+thread_local!(static NATIVE: RefCell<Map<(&'static str, &'static str), Rc<Class>>> = const { RefCell::new(Map::new()) });
 
 /// The built-in types.
 #[inline]
@@ -131,7 +131,7 @@ impl Types {
         add(Base::StaticMethod, "staticmethod", None, b::object::STATICMETHOD);
         add(Base::ClassMethod, "classmethod", None, b::object::CLASSMETHOD);
         add(Base::Super, "super", None, b::object::SUPER);
-        let mut exceptions: HashMap<&'static str, Rc<Class>> = HashMap::new();
+        let mut exceptions: Map<&'static str, Rc<Class>> = Map::new();
         for (name, base) in HIERARCHY {
             let parent = exceptions.get(base).cloned().unwrap_or_else(|| object.clone());
             let methods = b::exception::methods(name);

@@ -17,7 +17,7 @@
 use super::tcp;
 use crate::packet::Head;
 use crate::packet::head::{Tcp, Transport, flag, u16_at};
-use crate::sorted::Map;
+use crate::sorted::{Map, sort};
 use protocol::wire::Fate;
 use protocol::{
     Address, Call, CallId, Event, EventKind, Outcome, PacketId, Payload, ProgramId, Sample, SocketId,
@@ -640,7 +640,7 @@ impl Causes {
             }
             at += 1;
         }
-        found.sort_unstable();
+        sort(&mut found);
         found
     }
 

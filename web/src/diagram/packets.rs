@@ -9,11 +9,10 @@ use engine::packet::Head;
 use engine::packet::head::Transport;
 use engine::packet::head::flag;
 use engine::session::Side;
-use engine::sorted::Map;
+use engine::sorted::{Map, Set};
 use engine::timeline::{Doing, words};
 use protocol::wire::Fate;
 use protocol::{Address, Call, Event, HostId, PacketId, Payload, ProgramId, TcpState, WireNews};
-use std::collections::{HashMap, HashSet};
 
 /// How far below the sender's end a packet waits in the middle of the wire.
 pub(super) const HALF: i32 = FALL / 2;
@@ -76,13 +75,13 @@ pub(super) struct Wire {
     /// Marks of packets that have not ended.
     open: Map<PacketId, usize>,
     /// Who has spoken from an address.
-    talks: HashMap<Address, ProgramId>,
+    talks: Map<Address, ProgramId>,
     /// Addresses from which packets were seen.
-    seen: HashSet<Address>,
+    seen: Set<Address>,
     /// The host of each program.
     pub(super) hosts: Vec<HostId>,
     /// Where the sequence numbers of each direction of a connection begin.
-    begins: HashMap<(Address, Address), u32>,
+    begins: Map<(Address, Address), u32>,
     /// The row that the next packet may begin at.
     free: i32,
 }

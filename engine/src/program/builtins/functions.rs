@@ -711,7 +711,7 @@ pub fn dir_of(_: &mut Vm, v: &Value) -> Res<Value> {
             }
         }
     }
-    names.sort();
+    crate::sorted::sort(&mut names);
     names.dedup();
     Ok(Value::list(names.into_iter().map(Value::str).collect()))
 }
@@ -738,7 +738,7 @@ fn dir(vm: &mut Vm, a: Args<'_>) -> Res<Value> {
                 .keys()
                 .filter_map(|k| k.value.as_str().map(str::to_owned))
                 .collect();
-            names.sort();
+            crate::sorted::sort(&mut names);
             Ok(Value::list(names.into_iter().map(Value::str).collect()))
         }
     }

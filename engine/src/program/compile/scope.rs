@@ -3,9 +3,9 @@
 use indexmap::IndexMap;
 use ruff_python_ast::{self as ast, Expr, Stmt};
 use ruff_text_size::{Ranged, TextRange};
-use std::collections::{HashMap, HashSet};
 
 use super::CompileError;
+use crate::sorted::{Map, Set};
 
 /// How a name is reached from a scope.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -52,7 +52,14 @@ pub(super) struct Scope {
 /// All scopes of a module; the module's own is the first.
 pub(super) struct Scopes {
     pub all: Vec<Scope>,
-    by_node: HashMap<(TextRange, u8), usize>,
+    by_node: Map<Node, usize>,
+}
+
+/// Where a node stands, and its kind.
+type Node = (u32, u32, u8);
+
+fn node_at(range: TextRange, kind: u8) -> Node {
+    (range.start().to_u32(), range.end().to_u32(), kind)
 }
 
 /// Kinds of nodes that make a scope; two of them may have the same range.
@@ -65,7 +72,7 @@ pub(super) mod node {
 
 impl Scopes {
     pub(super) fn of(&self, range: TextRange, kind: u8) -> usize {
-        self.by_node.get(&(range, kind)).copied().unwrap_or(0)
+        self.by_node.get(&node_at(range, kind)).copied().unwrap_or(0)
     }
 }
 
@@ -89,7 +96,7 @@ pub(super) fn analyze(body: &[Stmt]) -> Result<Scopes, CompileError> {
     let mut walk = Walk {
         scopes: Scopes {
             all: Vec::new(),
-            by_node: HashMap::new(),
+            by_node: Map::new(),
         },
         current: 0,
         error: None,
@@ -100,12 +107,12 @@ pub(super) fn analyze(body: &[Stmt]) -> Result<Scopes, CompileError> {
         return Err(e);
     }
     let mut scopes = walk.scopes;
-    resolve(&mut scopes, 0, &HashSet::new())?;
+    resolve(&mut scopes, 0, &Set::new())?;
     Ok(scopes)
 }
 
 /// Decides the places of one scope and of those inside it; gives the names that must come from outside.
-fn resolve(scopes: &mut Scopes, id: usize, bound: &HashSet<String>) -> Result<HashSet<String>, CompileError> {
+fn resolve(scopes: &mut Scopes, id: usize, bound: &Set<String>) -> Result<Set<String>, CompileError> {
     let scope = &scopes.all[id];
     let (kind, range) = (scope.kind, scope.range);
     let mut places = IndexMap::new();
@@ -140,7 +147,7 @@ fn resolve(scopes: &mut Scopes, id: usize, bound: &HashSet<String>) -> Result<Ha
     if kind == Kind::Class {
         inner.insert("__class__".to_owned());
     }
-    let mut free: HashSet<String> = places
+    let mut free: Set<String> = places
         .iter()
         .filter(|(_, p)| **p == Place::Free)
         .map(|(n, _)| n.clone())
@@ -174,8 +181,6 @@ fn resolve(scopes: &mut Scopes, id: usize, bound: &HashSet<String>) -> Result<Ha
             .filter(|n| scopes.all[id].places.get(*n) != Some(&Place::Free))
             .cloned()
             .collect();
-        let mut missing = missing;
-        missing.sort();
         for name in missing {
             scopes.all[id]
                 .places
@@ -288,7 +293,9 @@ impl Walk {
                 self.assign(d.name.as_str());
                 self.defaults(&d.parameters);
                 self.open(Kind::Function, d.range, None);
-                self.scopes.by_node.insert((d.range, node::DEF), self.current);
+                self.scopes
+                    .by_node
+                    .insert(node_at(d.range, node::DEF), self.current);
                 self.params(&d.parameters);
                 self.stmts(&d.body);
                 self.close();
@@ -302,7 +309,9 @@ impl Walk {
                     self.arguments(a);
                 }
                 self.open(Kind::Class, d.range, Some(d.name.to_string()));
-                self.scopes.by_node.insert((d.range, node::CLASS), self.current);
+                self.scopes
+                    .by_node
+                    .insert(node_at(d.range, node::CLASS), self.current);
                 self.stmts(&d.body);
                 self.close();
             }
@@ -466,7 +475,7 @@ impl Walk {
     }
 
     fn params(&mut self, p: &ast::Parameters) {
-        let mut seen = HashSet::new();
+        let mut seen = Set::new();
         let named = p
             .posonlyargs
             .iter()
@@ -498,7 +507,9 @@ impl Walk {
         let Some(first) = generators.first() else { return };
         self.expr(&first.iter);
         self.open(Kind::Comprehension, range, None);
-        self.scopes.by_node.insert((range, node::COMP), self.current);
+        self.scopes
+            .by_node
+            .insert(node_at(range, node::COMP), self.current);
         self.scopes.all[self.current].generator = generator;
         self.mark(".0", |m| m.param = true);
         for (i, g) in generators.iter().enumerate() {
@@ -562,7 +573,9 @@ impl Walk {
                     self.defaults(p);
                 }
                 self.open(Kind::Function, l.range, None);
-                self.scopes.by_node.insert((l.range, node::LAMBDA), self.current);
+                self.scopes
+                    .by_node
+                    .insert(node_at(l.range, node::LAMBDA), self.current);
                 if let Some(p) = &l.parameters {
                     self.params(p);
                 }

@@ -31,8 +31,8 @@ pub mod sys;
 pub mod thread;
 pub mod time;
 
+use crate::sorted::Map;
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::builtins;
@@ -114,7 +114,7 @@ pub fn frozen_code(module: &FrozenModule) -> Res<Rc<Code>> {
 }
 
 fn code_of(name: &'static str, text: &str) -> Result<Rc<Code>, String> {
-    thread_local!(static CODE: RefCell<HashMap<&'static str, Rc<Code>>> = RefCell::new(HashMap::new()));
+    thread_local!(static CODE: RefCell<Map<&'static str, Rc<Code>>> = const { RefCell::new(Map::new()) });
     if let Some(code) = CODE.with(|c| c.borrow().get(name).cloned()) {
         return Ok(code);
     }

@@ -472,7 +472,7 @@ fn store_slice<T: Clone>(items: &mut Vec<T>, s: &(Value, Value, Value), new: Vec
 fn delete_slice<T>(items: &mut Vec<T>, s: &(Value, Value, Value)) -> Res<()> {
     let (start, step, count) = slice_indices(s, items.len())?;
     let mut gone: Vec<usize> = (0..count as i64).map(|i| (start + i * step) as usize).collect();
-    gone.sort_unstable();
+    crate::sorted::sort(&mut gone);
     if step.abs() == 1 {
         if let Some(&first) = gone.first() {
             items.drain(first..first + count);
