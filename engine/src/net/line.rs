@@ -148,6 +148,7 @@ impl Net {
     fn deliver(&mut self, to: End, packet: &[u8]) {
         let place = if self.kernel.hosts.len() == 1 { 0 } else { to.0 };
         self.kernel.arrives(place, packet);
+        self.note_ready();
         let Some(parties) = Head::parse(packet).as_ref().and_then(Parties::of) else {
             return;
         };

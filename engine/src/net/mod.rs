@@ -81,6 +81,8 @@ pub struct Net {
     line: Line,
     /// Closed sockets whose connections go on.
     ghosts: Vec<Ghost>,
+    /// Waiting calls whose sockets a packet has made ready, in that order: they are tried first.
+    ready: Vec<CallId>,
 }
 
 /// A call that waits.
@@ -121,6 +123,7 @@ impl Net {
             told: VecDeque::new(),
             order: 0,
             ghosts: Vec::new(),
+            ready: Vec::new(),
         }
     }
 
@@ -256,11 +259,25 @@ impl Net {
         });
     }
 
-    /// Tries waiting calls, oldest first, until nothing moves.
+    /// A packet has arrived: who has waited for it?
+    fn note_ready(&mut self) {
+        for waiting in &self.waiting {
+            let is_ready = |id: SocketId| {
+                let body = self.sock(id).map(|sock| sock.body);
+                body.is_some_and(|body| !self.kernel.ready(body).asked(waiting.op.wish()).is_none())
+            };
+            if !self.ready.contains(&waiting.id) && waiting.op.socks().into_iter().any(is_ready) {
+                self.ready.push(waiting.id);
+            }
+        }
+    }
+
+    /// Tries waiting calls, those that became ready first, until nothing moves.
     fn progress(&mut self) {
         for _ in 0..ROUNDS {
             let mut moved = false;
-            let ids: Vec<CallId> = self.waiting.iter().map(|w| w.id).collect();
+            let mut ids = std::mem::take(&mut self.ready);
+            ids.extend(self.waiting.iter().map(|w| w.id));
             for id in ids {
                 moved |= self.try_again(id);
             }

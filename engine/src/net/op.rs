@@ -99,10 +99,10 @@ impl Op {
     }
 
     /// What a deadline polls for before the call is made.
-    const fn wish(&self) -> Ready {
+    pub(super) const fn wish(&self) -> Ready {
         match self {
-            Self::Accept { .. } | Self::Receive { .. } => Ready::READ,
-            _ => Ready::WRITE,
+            Self::Accept { .. } | Self::Receive { .. } | Self::Select { .. } => Ready::READ,
+            Self::Connect { .. } | Self::Send { .. } => Ready::WRITE,
         }
     }
 

@@ -36,10 +36,15 @@ pub(super) struct Udp {
     pub(super) groups: Vec<IpAddr>,
 }
 
-/// The kernel memory that a datagram takes (`skb->truesize`): its head is never less than 512 bytes, and the rest grows in
-/// powers of two.
+/// The kernel memory that a datagram takes (`skb->truesize`): 256 bytes beside a buffer for headers, room before them, bytes
+/// and 320 bytes of bookkeeping, which is 576 bytes at least and then grows in powers of two.
 fn memory(bytes: usize) -> usize {
-    256 + (bytes + 28 + 320 + 96).next_power_of_two().max(512)
+    let held = bytes + 28 + 64;
+    256 + if held <= 256 {
+        576
+    } else {
+        (held + 320).next_power_of_two()
+    }
 }
 
 impl Udp {
@@ -97,7 +102,7 @@ impl Udp {
             0 => RECEIVE_ROOM,
             set => set.unsigned_abs() as usize,
         };
-        if self.used > room || self.shut & RCV != 0 {
+        if self.used + memory(bytes.len()) > room || self.shut & RCV != 0 {
             return;
         }
         self.used += memory(bytes.len());

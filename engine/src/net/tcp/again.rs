@@ -174,6 +174,7 @@ impl Tcb {
                     self.shrink();
                 }
                 self.snd.cwnd = 1;
+                self.snd.reducing = false;
                 self.snd.recover = Some(self.snd.nxt);
                 for sent in &mut self.snd.sent {
                     sent.lost = !sent.sacked;
@@ -204,19 +205,19 @@ impl Tcb {
         }
     }
 
+    /// Segments that are thought to be on their way.
+    pub(super) fn under_way(&self) -> u32 {
+        let is = |s: &&super::Sent| !s.sacked && (!s.lost || s.again);
+        self.snd.sent.iter().filter(is).count() as u32
+    }
+
     /// Sends again what is known to be lost, as far as the window allows.
     pub(super) fn send_lost(&mut self, now: u64) {
         let mut place = 0;
         while place < self.snd.sent.len() {
             let sent = self.snd.sent[place];
             if sent.lost && !sent.again {
-                let under_way = self
-                    .snd
-                    .sent
-                    .iter()
-                    .filter(|s| !s.sacked && (!s.lost || s.again))
-                    .count();
-                if under_way as u32 >= self.snd.cwnd {
+                if self.under_way() >= self.snd.cwnd {
                     return;
                 }
                 self.send_again(now, place);
@@ -289,8 +290,15 @@ impl Tcb {
         if is_dup && !moved {
             self.snd.dupacks += 1;
         }
+        if self.snd.reducing {
+            let arrived = packets.max(u32::from(newly));
+            self.snd.cwnd = (self.under_way() + arrived).min(self.snd.ssthresh).max(1);
+        }
         if self.snd.recover.is_some_and(|end| until(end, ack)) {
             self.snd.recover = None;
+            if std::mem::take(&mut self.snd.reducing) {
+                self.snd.cwnd = self.snd.ssthresh;
+            }
             for sent in &mut self.snd.sent {
                 (sent.lost, sent.again) = (false, false);
             }
@@ -332,7 +340,10 @@ impl Tcb {
         if !hole {
             return;
         }
-        if sacked >= 3 || self.snd.dupacks >= 3 || self.snd.recover.is_some() {
+        // Sent longer ago than a round trip and a quarter: what was sent after it has arrived, so it should have.
+        let patience = u64::from(self.snd.srtt) * 1250;
+        let overdue = sacked > 0 && self.snd.sent.front().is_some_and(|s| now >= s.at + patience);
+        if sacked >= 3 || self.snd.dupacks >= 3 || self.snd.recover.is_some() || overdue {
             self.begin_recovery(now, self.snd.sack_ok);
         } else if sacked > 0 && self.timers.reorder.is_none() {
             let wait = (u64::from(self.snd.srtt) * 250).max(REORDER_MIN);
@@ -356,8 +367,10 @@ impl Tcb {
         }
         if self.snd.recover.is_none() {
             self.shrink();
-            self.snd.cwnd = self.snd.ssthresh;
             self.snd.recover = Some(self.snd.nxt);
+            // RFC 6937: as much goes out as has arrived, at first one.
+            self.snd.cwnd = self.under_way() + 1;
+            self.snd.reducing = true;
         }
         self.timers.reorder = None;
         self.send_lost(now);
@@ -384,6 +397,9 @@ impl Tcb {
         }
         let limited = std::mem::take(&mut self.snd.limited);
         let recovering = self.snd.recover.is_some_and(|end| before(ack, end));
+        if self.snd.reducing {
+            return;
+        }
         if self.snd.cwnd < self.snd.ssthresh {
             if limited || recovering {
                 self.snd.cwnd += packets;

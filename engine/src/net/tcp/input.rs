@@ -310,6 +310,10 @@ impl Tcb {
             self.rcv.mss = self.rcv.mss.min(1448).max(tcp.payload.len().min(65_535) as u32);
             self.rcv.pushed = tcp.has(flag::PSH);
             self.rcv.data_at = now.max(1);
+            // While the window still grows (tcp_grow_window()).
+            if self.rcv.nxt.wrapping_sub(self.rcv.irs) < self.receive_room() {
+                self.rcv.quick = self.rcv.quick.max(1);
+            }
         }
         if before(self.rcv.nxt, tcp.seq) {
             self.keep_for_later(tcp);

@@ -37,8 +37,9 @@ pub(super) const RCV: u8 = 1;
 pub(super) const SND: u8 = 2;
 /// What a receive buffer of the kernel's default holds: half of tcp_rmem's 131,072 bytes.
 const RECEIVE_ROOM: u32 = 65_536;
-/// What a send buffer holds that has grown as far as a silent receiver lets it (tcp_wmem, less the bookkeeping).
-const SEND_ROOM: u32 = 2_500_000;
+/// What a send buffer holds beside what a silent receiver takes, as measured on Linux 6.18: tcp_wmem's most is seldom
+/// reached, the buffer grows with the congestion window.
+const SEND_ROOM: u32 = 104_928;
 
 /// `sock->state` (include/linux/net.h).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,6 +122,8 @@ pub(super) struct Send {
     limited: bool,
     /// Above this everything is new: the end of a recovery.
     recover: Option<u32>,
+    /// The window follows what arrives (RFC 6937), until the recovery ends.
+    reducing: bool,
     dupacks: u32,
     sack_ok: bool,
     stamps: bool,

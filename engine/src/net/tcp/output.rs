@@ -160,7 +160,7 @@ impl Tcb {
             if waiting == 0 && !fin_waits {
                 break;
             }
-            if self.packets_out() >= self.snd.cwnd {
+            if self.under_way() >= self.snd.cwnd {
                 self.snd.limited = true;
                 break;
             }
