@@ -282,7 +282,7 @@ impl Session {
         for (program, by_itself) in self.programs.iter_mut().zip(by_itself) {
             program.starts_by_itself = by_itself;
         }
-        self.timeline = Timeline::new(self.programs.len(), bounds::TIMELINE);
+        self.timeline = Timeline::new(self.programs.len(), bounds::TIMELINE).on_hosts(self.spec.hosts_of());
         self.network = None;
         self.lost = false;
         self.full_told = false;

@@ -29,6 +29,9 @@ use protocol::{HostId, Network, Plan, bounds};
 use protocol_derive::Read;
 use serde::Serialize;
 
+/// The longest name of a host.
+const HOST_NAME: usize = 15;
+
 /// A lab before it runs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Read)]
 #[serde(deny_unknown_fields)]
@@ -199,7 +202,7 @@ impl LabSpec {
         }
         for (i, host) in self.hosts.iter().enumerate() {
             let fits = host.starts_with(|c: char| c.is_ascii_lowercase())
-                && host.len() <= 15
+                && host.len() <= HOST_NAME
                 && host
                     .chars()
                     .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
@@ -253,6 +256,41 @@ impl LabSpec {
         }
     }
 
+    /// All programs on one host, as the tutorials assume.
+    pub fn on_one_host(&mut self) {
+        self.hosts.clear();
+        for program in &mut self.programs {
+            program.host = None;
+        }
+    }
+
+    /// A host for each program, called as the program where that can name a host.
+    ///
+    /// # Errors
+    /// One sentence, for too few or too many programs.
+    pub fn on_a_host_each(&mut self) -> Result<(), LabError> {
+        let count = self.programs.len();
+        if !(2..=bounds::HOSTS).contains(&count) {
+            let most = bounds::HOSTS;
+            return Err(LabError(format!(
+                "a host each is for 2 to {most} programs, and this lab has {count}"
+            )));
+        }
+        self.hosts.clear();
+        for (i, program) in self.programs.iter_mut().enumerate() {
+            let mut name: String = program.name.to_ascii_lowercase();
+            name.retain(|c| c.is_ascii_alphanumeric() || c == '-');
+            name.truncate(HOST_NAME);
+            let fits = name.starts_with(|c: char| c.is_ascii_lowercase()) && name != "localhost";
+            if !fits || self.hosts.contains(&name) {
+                name = format!("host{}", i + 1);
+            }
+            program.host = (name != program.name).then(|| name.clone());
+            self.hosts.push(name);
+        }
+        self.check()
+    }
+
     /// The host that the `i`th program runs on.
     pub fn host_of(&self, i: usize) -> HostId {
         let Some(program) = self.programs.get(i) else {
@@ -261,6 +299,11 @@ impl LabSpec {
         let wanted = program.host.as_ref().unwrap_or(&program.name);
         let at = self.hosts.iter().position(|host| host == wanted).unwrap_or(0);
         HostId(u8::try_from(at).unwrap_or(0))
+    }
+
+    /// The host of each program.
+    pub fn hosts_of(&self) -> Vec<HostId> {
+        (0..self.programs.len()).map(|i| self.host_of(i)).collect()
     }
 
     /// The programs' names in order.
@@ -307,6 +350,23 @@ mod tests {
         assert_eq!(spec.names(), ["server", "client"]);
         assert_eq!(spec.programs[0].source, "# server.py");
         assert_eq!(spec.sides(), [Side::Right, Side::Left]);
+    }
+
+    #[test]
+    fn programs_get_a_host_each_and_one_again() {
+        let mut spec = LabSpec::from_toml(ECHO, |_| Ok(String::new())).unwrap();
+        spec.programs[0].name = "Über server".into();
+        spec.on_a_host_each().unwrap();
+        assert_eq!(spec.hosts, ["berserver", "client"]);
+        assert_eq!((spec.host_of(0), spec.host_of(1)), (HostId(0), HostId(1)));
+        spec.programs[1].name = "1".into();
+        spec.on_a_host_each().unwrap();
+        assert_eq!(spec.hosts[1], "host2");
+        spec.on_one_host();
+        assert_eq!(spec.plan().hosts, Vec::<String>::new());
+        assert_eq!(spec.host_of(1), HostId(0));
+        spec.programs.truncate(1);
+        assert!(spec.on_a_host_each().unwrap_err().0.contains("has 1"));
     }
 
     #[test]

@@ -7,10 +7,11 @@ use crate::program::host::{Config, HostAnswer, Output, Raised, Stop, Token};
 use crate::program::{Feed, Vm};
 use protocol::{SocketId, ThreadId};
 
-/// Ticks between two copies of the VM.
-const COPY_EVERY: u64 = 4_000_000;
-/// Copies kept; when there are more, every other one goes and the distance doubles.
-const COPIES: usize = 12;
+/// Ticks between two copies of the VM at first: some hundred lines, run again in less than a millisecond.
+const COPY_EVERY: u64 = 1000;
+/// Copies kept; when there are more, every other one goes and the distance doubles, so that a long run is copied ever more
+/// seldom.
+const COPIES: usize = 16;
 /// A VM larger than this, bytes, is not copied: its past is run again from an older copy or the beginning.
 const COPY_LIMIT: usize = 2 << 20;
 

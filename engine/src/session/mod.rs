@@ -134,7 +134,7 @@ impl Session {
     pub fn new(spec: LabSpec, world: World) -> Self {
         let programs = programs_of(&spec);
         Self {
-            timeline: Timeline::new(programs.len(), bounds::TIMELINE),
+            timeline: Timeline::new(programs.len(), bounds::TIMELINE).on_hosts(spec.hosts_of()),
             random: world.seed,
             programs,
             spec,

@@ -34,7 +34,9 @@ impl Session {
             files: Vec::new(),
         };
         spec.check()?;
-        let timeline = Timeline::from_events(spec.programs.len(), bounds::TIMELINE, recording.events)
+        let timeline = Timeline::new(spec.programs.len(), bounds::TIMELINE)
+            .on_hosts(spec.hosts_of())
+            .with_events(recording.events)
             .map_err(LabError)?;
         let world = World {
             unix_nanos: recording.began,

@@ -11,16 +11,17 @@
 //! recv()   <- the packets whose bytes it took
 //! ```
 //!
-//! Where a program's host matters (two hosts listen on the same port of all addresses) the address decides, and where it
-//! does not decide either, the socket that was made last.
+//! Where a program's host matters (two hosts listen on the same port of all addresses) the packet's address says which one it
+//! is; within one host it is the socket that was made last.
 
+use super::arrivals::{Arrivals, Taken};
 use super::tcp;
 use crate::packet::Head;
 use crate::packet::head::{Tcp, Transport, flag, u16_at};
 use crate::sorted::{Map, sort};
-use protocol::wire::Fate;
+use protocol::wire::{Fate, Host};
 use protocol::{
-    Address, Call, CallId, Event, EventKind, Outcome, PacketId, Payload, ProgramId, Sample, SocketId,
+    Address, Call, CallId, Event, EventKind, HostId, Outcome, PacketId, Payload, ProgramId, Sample, SocketId,
     TcpState, ThreadId, WireNews,
 };
 use std::net::IpAddr;
@@ -30,7 +31,8 @@ const KEPT: usize = 1024;
 /// Events that one click lights up at most.
 const LIT: usize = 256;
 
-type Place = (IpAddr, u16);
+/// A host's address and a port.
+pub(super) type Place = (IpAddr, u16);
 
 /// What caused what, so far.
 #[derive(Clone, Debug, Default)]
@@ -45,6 +47,14 @@ pub struct Causes {
     calls: Map<CallId, (u64, Called)>,
     /// Sends of datagrams whose packet has not been seen.
     datagrams: Vec<Datagram>,
+    /// The addresses of each host; empty where no packets are seen.
+    addresses: Vec<Vec<IpAddr>>,
+    /// The host of each program, by its place among those.
+    hosts: Vec<HostId>,
+    /// Datagrams that no recv() has taken.
+    arrivals: Arrivals,
+    /// Returns of recv() that took one of several datagrams, nobody knows which; sorted.
+    unknown: Vec<u64>,
     /// How a socket came to the state that an event tells.
     ways: Map<u64, Vec<&'static tcp::Transition>>,
     /// The line that each thread is at: event and line.
@@ -78,6 +88,8 @@ struct Socket {
     /// Bytes given to the kernel, and which call gave which.
     sent: u64,
     sends: Vec<(u64, u64, u64)>,
+    /// Bytes that the kernel showed in its receive buffer last.
+    queued: u64,
     /// Bytes taken from the kernel, and the last recv() that took some.
     received: u64,
     took: Option<u64>,
@@ -110,7 +122,7 @@ struct Datagram {
     to: Option<(Option<IpAddr>, u16)>,
 }
 
-fn push_bounded<T>(list: &mut Vec<T>, one: T) {
+pub(super) fn push_bounded<T>(list: &mut Vec<T>, one: T) {
     if list.len() >= KEPT {
         // Half of them at once: so it costs little for each.
         list.drain(..KEPT / 2);
@@ -131,12 +143,22 @@ fn fits(aim: (Option<IpAddr>, u16), place: Place) -> bool {
     aim.1 == place.1 && aim.0.is_none_or(|ip| ip.to_canonical() == place.0)
 }
 
+/// The same with an unspecified address for any host.
+pub(super) fn fits_place(own: Place, place: Place) -> bool {
+    is_at(own, place)
+}
+
 /// Is the socket's own place this one? An unspecified address is any.
 fn is_at(own: Place, place: Place) -> bool {
     fits((Some(own.0).filter(|ip| !ip.is_unspecified()), own.1), place)
 }
 
 impl Causes {
+    /// The programs run on these hosts.
+    pub(super) fn on_hosts(&mut self, hosts: Vec<HostId>) {
+        self.hosts = hosts;
+    }
+
     /// The program that sent a packet and the event that caused it, before it has an event of its own.
     pub fn of(&self, kind: &EventKind, events: &[Event]) -> (Option<ProgramId>, Option<u64>) {
         let EventKind::Wire { news, .. } = kind else {
@@ -219,7 +241,7 @@ impl Causes {
     /// the one that listens (or, for datagrams, is bound) there.
     fn owner(&self, from: Place, to: Place, datagrams: bool) -> Option<&Socket> {
         let rank = |s: &Socket| {
-            if s.datagrams != datagrams {
+            if s.datagrams != datagrams || !self.is_on_host_of(s.program, from.0) {
                 return 0;
             }
             let here = s.local.filter(|l| l.1 != 0);
@@ -237,6 +259,16 @@ impl Causes {
         // The last of the best: sockets are in the order in which they were made.
         let best = self.sockets.iter().max_by_key(|s| rank(s))?;
         (rank(best) > 0).then_some(best)
+    }
+
+    /// Does the program run on the host that has this address? Where that is not known, it may.
+    fn is_on_host_of(&self, program: ProgramId, ip: IpAddr) -> bool {
+        let own = self.hosts.get(usize::from(program.0));
+        let host = self.addresses.iter().position(|all| all.contains(&ip));
+        match (own, host) {
+            (Some(own), Some(host)) if self.addresses.len() > 1 => usize::from(own.0) == host,
+            _ => true,
+        }
     }
 
     fn of_segment(&self, from: Place, to: Place, tcp: &Tcp<'_>, owner: Option<&Socket>) -> Option<u64> {
@@ -345,6 +377,15 @@ impl Causes {
                 };
                 if let Some(socket) = self.socket_mut(*sock) {
                     if socket.datagrams {
+                        let own = socket.local.filter(|l| l.1 != 0);
+                        let target = match what {
+                            Call::SendTo { addr, .. } => place(addr),
+                            _ => socket.peer,
+                        };
+                        // Where packets are seen, the packet arrives, not the call.
+                        if let (true, Some(target)) = (self.addresses.is_empty(), target) {
+                            self.arrivals.sent(seq, None, own, target, &data.0, true);
+                        }
                         let socket = *sock;
                         push_bounded(
                             &mut self.datagrams,
@@ -451,7 +492,10 @@ impl Causes {
                     }
                 }
             }
-            (Called::Recv(id), Outcome::Received { data, .. }) => self.took(seq, id, data.len() as u64),
+            (Called::Recv(id), Outcome::Received { data, addr }) => {
+                self.took(seq, id, data.len() as u64);
+                self.took_datagram(seq, id, addr.as_ref(), &data.0);
+            }
             _ => {}
         }
     }
@@ -463,10 +507,58 @@ impl Causes {
         };
         let (start, end) = (socket.received, socket.received + n);
         socket.received = end;
+        socket.queued = socket.queued.saturating_sub(n);
         socket.took = Some(seq);
+        self.link_bytes(seq, id, start, end);
+    }
+
+    /// A recv() has taken a datagram.
+    fn took_datagram(&mut self, seq: u64, id: SocketId, from: Option<&Address>, data: &[u8]) {
+        let Some(socket) = self.socket_mut(id).filter(|s| s.datagrams) else {
+            return;
+        };
+        socket.queued = 0;
+        let (local, peer) = (socket.local, socket.peer);
+        let Some(local) = local else { return };
+        match self.arrivals.take(local, from.and_then(place).or(peer), data) {
+            Taken::One(event) => self.link(Some(event), seq),
+            Taken::Unknown => self.unknown.push(seq),
+            Taken::None => {}
+        }
+    }
+
+    /// Was it one of several datagrams from different senders that this return of recv() took, and nobody knows which?
+    pub fn is_unknown(&self, seq: u64) -> bool {
+        self.unknown.binary_search(&seq).is_ok()
+    }
+
+    /// These bytes of what a socket receives came to event `seq`: with these packets, or, where none are seen, from these
+    /// calls of its peer.
+    fn link_bytes(&mut self, seq: u64, id: SocketId, start: u64, end: u64) {
+        let Some(socket) = self.socket(id) else { return };
         let (Some(local), Some(peer)) = (socket.local, socket.peer) else {
             return;
         };
+        let n = end - start;
+        let seen = self
+            .directions
+            .iter()
+            .any(|d| d.from == peer && is_at(local, d.to));
+        if !seen {
+            let other = self.sockets.iter().rev();
+            let mut other = other.filter(|s| s.peer == Some(local) && s.local == Some(peer));
+            let sends = other.next().map(|s| &s.sends);
+            let gave: Vec<u64> = sends
+                .into_iter()
+                .flatten()
+                .filter(|(from, to, _)| *from < end && start < *to)
+                .map(|s| s.2)
+                .collect();
+            for call in gave {
+                self.link(Some(call), seq);
+            }
+            return;
+        }
         let brought: Vec<u64> = self
             .directions
             .iter()
@@ -493,14 +585,18 @@ impl Causes {
     fn note_lab(&mut self, event: &Event) {
         match &event.kind {
             EventKind::Wire { news, .. } => match news {
-                WireNews::Sent { packet, data, .. } => {
+                WireNews::Sent {
+                    packet, data, fate, ..
+                } => {
                     self.packets.insert(*packet, event.seq);
                     self.sent(event, &data.0);
+                    self.datagram_sent(event.seq, *packet, &data.0, *fate);
                 }
                 WireNews::Now {
                     packet,
-                    fate: Fate::Delivered | Fate::Dropped { .. },
+                    fate: fate @ (Fate::Delivered | Fate::Dropped { .. }),
                 } => {
+                    self.arrivals.ended(*packet, *fate == Fate::Delivered);
                     let first = self.packets.remove(packet);
                     self.link(first, event.seq);
                 }
@@ -513,7 +609,23 @@ impl Causes {
                 WireNews::Flood { .. } | WireNews::Ruled { .. } => {}
             },
             EventKind::Socket { sample, .. } => self.sampled(event, sample),
+            EventKind::Hosts { hosts } => {
+                let numbers = |h: &Host| h.addresses.iter().filter_map(|a| a.parse().ok()).collect();
+                self.addresses = hosts.iter().map(numbers).collect();
+            }
             _ => {}
+        }
+    }
+
+    fn datagram_sent(&mut self, seq: u64, id: PacketId, packet: &[u8], fate: Fate) {
+        let Some(head) = Head::parse(packet) else { return };
+        if let Transport::Udp(udp) = &head.transport
+            && !matches!(fate, Fate::Dropped { .. })
+        {
+            let (from, to) = ((head.source, udp.source), (head.target, udp.target));
+            let here = fate == Fate::Delivered;
+            self.arrivals
+                .sent(seq, Some(id), Some(from), to, udp.payload, here);
         }
     }
 
@@ -570,6 +682,8 @@ impl Causes {
         let Some(socket) = self.socket_mut(id) else { return };
         socket.local = sample.local.as_ref().and_then(place).or(socket.local);
         socket.peer = sample.peer.as_ref().and_then(place).or(socket.peer);
+        self.shown(event.seq, sample);
+        let Some(socket) = self.socket_mut(id) else { return };
         let Some(after) = sample.state else { return };
         let before = socket.state.replace(after);
         let (ended, connects) = (socket.ended, socket.connects.map(|(event, ..)| event));
@@ -595,6 +709,26 @@ impl Causes {
             tcp::Event::Timer => None,
         };
         self.link(cause, event.seq);
+    }
+
+    /// More bytes stand in a receive buffer than before: they came with these packets.
+    fn shown(&mut self, seq: u64, sample: &Sample) {
+        let Some(socket) = self.socket_mut(sample.sock).filter(|s| !s.listens) else {
+            return;
+        };
+        let (before, now) = (socket.queued, u64::from(sample.recv_queue));
+        socket.queued = now;
+        let (id, local, received) = (socket.id, socket.local, socket.received);
+        if now <= before {
+            return;
+        }
+        if socket.datagrams {
+            let len = usize::try_from(now).unwrap_or(usize::MAX);
+            let brought = local.and_then(|local| self.arrivals.first(local, len));
+            self.link(brought, seq);
+        } else {
+            self.link_bytes(seq, id, received + before, received + now);
+        }
     }
 
     /// Events that belong to this one, itself included, in order: a click on one lights up all. Upwards as far as the line
@@ -688,6 +822,7 @@ impl Socket {
             accepted: false,
             sent: 0,
             sends: Vec::new(),
+            queued: 0,
             received: 0,
             took: None,
         }

@@ -434,3 +434,96 @@ fn a_packet_that_waited_and_its_copies_belong_together() {
     );
     assert_eq!(s.timeline.summary(syn).unwrap().to_string(), "SYN seq 0 win 500");
 }
+
+/// A UDP server's socket, two clients' and their datagrams.
+fn two_senders() -> (Story, SocketId, [Vec<u8>; 2]) {
+    let mut s = Story::new();
+    let server = sock(SERVER, 0);
+    s.done(SERVER, 1, socket(server, 2));
+    let addr = at(9);
+    s.done(SERVER, 2, Call::Bind { sock: server, addr });
+    let udp = |source: u16| {
+        let mut packet = Vec::new();
+        let step = PacketBuilder::ipv4(HERE, HERE, 64).udp(source, 9);
+        step.write(&mut packet, b"same").unwrap();
+        packet
+    };
+    (s, server, [udp(5000), udp(5001)])
+}
+
+fn recv_from(s: &mut Story, server: SocketId, addr: Option<Address>, data: &[u8]) -> u64 {
+    let (sock, max, flags) = (server, 100, 0);
+    let (_, _, call) = s.call(SERVER, 3, Call::RecvFrom { sock, max, flags });
+    let data = data.into();
+    s.returns(SERVER, call, Outcome::Received { data, addr })
+}
+
+#[test]
+fn a_recvfrom_knows_the_datagram_that_it_took() {
+    let (mut s, server, [one, other]) = two_senders();
+    let packets = [one.clone(), other, one].map(|data| s.packet(data));
+    // By the sender, and by the order where the sender is the same.
+    let second = recv_from(&mut s, server, Some(at(5001)), b"same");
+    assert!(s.timeline.causes().causes_of(second).contains(&packets[1]));
+    for packet in [packets[0], packets[2]] {
+        let taken = recv_from(&mut s, server, Some(at(5000)), b"same");
+        assert!(s.timeline.causes().causes_of(taken).contains(&packet), "{packet}");
+        assert!(!s.timeline.causes().is_unknown(taken));
+    }
+    // All are taken: another one was not seen.
+    let nothing = recv_from(&mut s, server, Some(at(5000)), b"same");
+    assert_eq!(s.timeline.causes().causes_of(nothing).len(), 1, "its call only");
+}
+
+#[test]
+fn which_of_two_alike_datagrams_it_was_is_said_to_be_unknown() {
+    let (mut s, server, both) = two_senders();
+    let packets = both.map(|data| s.packet(data));
+    // recv() does not say from whom.
+    let taken = recv_from(&mut s, server, None, b"same");
+    assert!(s.timeline.causes().is_unknown(taken));
+    let causes = s.timeline.causes().causes_of(taken);
+    assert!(packets.iter().all(|p| !causes.contains(p)), "{causes:?}");
+    // The beginning of a longer one is known by its bytes.
+    let known = recv_from(&mut s, server, Some(at(5001)), b"sa");
+    assert!(s.timeline.causes().causes_of(known).contains(&packets[1]));
+}
+
+#[test]
+fn a_syn_ack_belongs_to_the_host_that_sent_it() {
+    let mut s = Story::new();
+    s.timeline = Timeline::new(2, 1 << 20).on_hosts(vec![protocol::HostId(0), protocol::HostId(1)]);
+    let host = |name: &str, address: &str| protocol::wire::Host {
+        name: name.into(),
+        addresses: vec![address.into()],
+    };
+    let hosts = vec![host("a", "10.0.0.1"), host("b", "10.0.0.2")];
+    s.push(None, None, EventKind::Hosts { hosts });
+    for program in [CLIENT, SERVER] {
+        let own = sock(program, 0);
+        s.done(program, 1, socket(own, 1));
+        let addr = Address::from_std(([0, 0, 0, 0], 8080).into());
+        s.done(program, 2, Call::Bind { sock: own, addr });
+        s.done(
+            program,
+            3,
+            Call::Listen {
+                sock: own,
+                backlog: 1,
+            },
+        );
+    }
+    for (program, own, other) in [
+        (CLIENT, [10, 0, 0, 1], [10, 0, 0, 2]),
+        (SERVER, [10, 0, 0, 2], [10, 0, 0, 1]),
+    ] {
+        let mut packet = Vec::new();
+        let step = PacketBuilder::ipv4(own, other, 64)
+            .tcp(8080, 40000, 1, 500)
+            .syn()
+            .ack(2);
+        step.write(&mut packet, &[]).unwrap();
+        let sent = s.packet(packet);
+        assert_eq!(s.program(sent), Some(program));
+    }
+}

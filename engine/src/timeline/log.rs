@@ -7,7 +7,7 @@ use super::causes::Causes;
 use super::state::State;
 use crate::packet::{Flows, Head, Summary, Tracked};
 use crate::sorted::Map;
-use protocol::{Event, EventKind, ProgramId, Stream, WireNews};
+use protocol::{Event, EventKind, HostId, ProgramId, Stream, WireNews};
 
 /// Events between two snapshots.
 const EVERY: usize = 256;
@@ -61,12 +61,28 @@ impl Timeline {
         }
     }
 
-    /// The history that a recording holds; its events must be numbered from 1 without gaps.
+    /// The same, of programs that run on these hosts.
+    #[must_use]
+    pub fn on_hosts(mut self, hosts: Vec<HostId>) -> Self {
+        self.causes.on_hosts(hosts);
+        self
+    }
+
+    /// The history that a recording holds; see [`Self::with_events`].
     ///
     /// # Errors
     /// One sentence that says which event does not fit.
     pub fn from_events(programs: usize, cap: usize, events: Vec<Event>) -> Result<Self, String> {
-        let mut timeline = Self::new(programs, cap);
+        Self::new(programs, cap).with_events(events)
+    }
+
+    /// This empty history with the events that a recording holds; they must be numbered from 1 without gaps.
+    ///
+    /// # Errors
+    /// One sentence that says which event does not fit.
+    pub fn with_events(self, events: Vec<Event>) -> Result<Self, String> {
+        let mut timeline = self;
+        let programs = timeline.terminals.len();
         for event in events {
             let expected = timeline.len() + 1;
             if event.seq != expected {

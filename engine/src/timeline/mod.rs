@@ -5,6 +5,7 @@
 //! state.rs     what a lab looks like at one moment, and how one event changes it
 //! wire.rs      the part of it that is the wire: packets on their way
 //! capture.rs   what crossed the wire as a pcapng file
+//! arrivals.rs  which datagram a recvfrom() took
 //! causes.rs    what caused what: line, call, packets, states
 //! tcp.rs       TCP's state machine as data
 //! words.rs     each event in one plain sentence
@@ -13,6 +14,7 @@
 //!
 //! Nothing here knows how events come about; nothing that is drawn comes from anywhere else.
 
+mod arrivals;
 pub mod capture;
 pub mod causes;
 pub mod log;

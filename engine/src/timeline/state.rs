@@ -149,6 +149,8 @@ pub struct SocketState {
     pub sampled_at: u64,
     /// TCP's state before the last change, and the event of that change.
     pub was: Option<(TcpState, u64)>,
+    /// The event that told its TCP state first, or another one than before.
+    pub changed: Option<u64>,
     /// Every TCP state it has been seen in, in order (at most the eleven that there are, and repeats).
     pub path: Vec<TcpState>,
     /// The event that made it.
@@ -400,6 +402,7 @@ impl State {
                 if let Some(old) = old {
                     socket.was = Some((old, seq));
                 }
+                socket.changed = Some(seq);
                 socket.path.push(new);
             }
         }
@@ -465,6 +468,7 @@ impl SocketState {
             sample: None,
             sampled_at: 0,
             was: None,
+            changed: None,
             path: Vec::new(),
             made: seq,
             closed: None,
