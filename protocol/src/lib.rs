@@ -39,7 +39,7 @@ pub use address::Address;
 pub use call::{Call, OptionValue};
 pub use event::{Event, EventKind, Stream};
 pub use ids::{CallId, ProgramId, SessionId, SocketId, ThreadId};
-pub use message::{FromPage, FromServer, Network, Plan};
+pub use message::{FromPage, FromServer, Network, NetworkInfo, Plan};
 pub use outcome::Outcome;
 pub use payload::Payload;
 pub use recording::Recording;

@@ -176,9 +176,9 @@ impl<E: ElementType> NodeRef<E> {
         self.get_untracked()
     }
 
-    /// The same without being told.
+    /// The same without being told; `None` too when the view is gone.
     pub fn get_untracked(&self) -> Option<E::Output> {
-        let element = self.0.get_untracked()?;
+        let element = self.0.try_get_untracked()??;
         Some(element.take().unchecked_into())
     }
 }

@@ -80,6 +80,15 @@ impl<T: Send + Sync + 'static> RwSignal<T> {
         self.with_untracked(T::clone)
     }
 
+    /// The same; `None`: the signal is gone.
+    pub fn try_get_untracked(&self) -> Option<T>
+    where
+        T: Clone,
+    {
+        let value = self.0.try_read_untracked()?;
+        Some(typed::<T>(&value).clone())
+    }
+
     /// Another value. Nothing happens when the signal is gone.
     pub fn set(&self, value: T) {
         put(self.0, Box::new(value));
@@ -277,6 +286,7 @@ mod tests {
         let (signal, stored) = owner.with(|| (RwSignal::new(1), StoredValue::new(1)));
         owner.cleanup();
         assert!(!signal.try_set(2));
+        assert_eq!(signal.try_get_untracked(), None);
         signal.set(2);
         assert_eq!(signal.try_update(|v| *v), None);
         assert_eq!(stored.try_update_value(|v| *v), None);

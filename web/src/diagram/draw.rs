@@ -2,7 +2,7 @@
 //! timeline of ten thousand events costs no more than one of fifty.
 
 use super::model::{Diagram, Mark, What};
-use super::pen::{HERE_AT, Look, Pen, cut, tenth};
+use super::pen::{HERE, HERE_AT, Look, Pen, cut, px, tenth};
 use crate::model::bytes;
 use crate::model::markup::Markup;
 use engine::session::Side;
@@ -95,7 +95,41 @@ pub struct Drawing {
     pub end: f64,
 }
 
+/// How far down a diagram goes, pixels.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Extent {
+    /// Of the whole diagram.
+    pub height: f64,
+    /// Where the lifelines end.
+    pub end: f64,
+    /// The cursor's row.
+    pub focus: f64,
+    /// The line "You are here"; `None` at the live end.
+    pub here: Option<f64>,
+}
+
 impl Diagram {
+    /// How far down it goes at one geometry, with the cursor at this event.
+    pub fn extent(&self, geometry: Geometry, cursor: u64) -> Extent {
+        let (f, past) = (geometry.scale, cursor < self.seq());
+        let row = self.row_at(cursor);
+        let end = px(self.bottom(), past.then_some(row), f) + 26.0 * f;
+        let heads = if past { 0 } else { self.head_rows() };
+        let focus = f64::from(row) * f;
+        Extent {
+            height: (end + heads as f64 * 17.0 * f + 12.0 * f).ceil(),
+            end,
+            focus,
+            here: past.then_some(focus + HERE_AT * f),
+        }
+    }
+
+    /// Lines of text below the lifelines: programs of one side stand below each other.
+    fn head_rows(&self) -> usize {
+        let count = |side| self.lanes().iter().filter(|l| l.side == side).count();
+        count(Side::Left).max(count(Side::Right))
+    }
+
     /// Draws what is in sight.
     pub fn draw(&self, geometry: Geometry, view: &View) -> Drawing {
         let past = view.cursor < self.seq();
@@ -110,14 +144,19 @@ impl Diagram {
             capsules: Vec::new(),
         };
         let f = geometry.scale;
-        let focus = f64::from(pen.cursor_row) * f;
-        let end = pen.px(self.bottom()) + 26.0 * f;
-        let heads = if past { 0 } else { pen.head_rows() };
-        let height = (end + heads as f64 * 17.0 * f + 12.0 * f).ceil();
-        let here = past.then_some(focus + HERE_AT * f);
-        pen.times();
+        let Extent {
+            height,
+            end,
+            focus,
+            here,
+        } = self.extent(geometry, view.cursor);
+        // In rows, with room for what stands around a mark, and for the line "You are here" between them.
+        let (top, bottom) = (view.top / f - HERE - 24.0, view.bottom / f + 24.0);
+        let (top, bottom) = (top as i32, bottom as i32);
+        pen.times(top, bottom);
         pen.lifelines(end, here);
-        for mark in self.marks() {
+        for place in self.marks_in(top, bottom) {
+            let mark = &self.marks[place];
             if pen.in_sight(mark) {
                 pen.mark(mark, end);
             }
@@ -140,41 +179,26 @@ impl Diagram {
 }
 
 impl Pen<'_> {
-    fn times(&mut self) {
+    fn times(&mut self, top: i32, bottom: i32) {
         if self.times == 0.0 {
             return;
         }
         let began = self.diagram.began();
-        let tenths = |t: u64| t.saturating_sub(began) / 100_000_000;
-        let (mut last, mut shown) = (f64::MIN, u64::MAX);
-        for mark in self.diagram.marks() {
-            if matches!(mark.what, What::Bytes { .. }) {
-                continue;
-            }
-            let y = self.px(mark.y);
-            if y - last <= 13.0 {
-                continue;
-            }
-            if tenths(mark.t) == shown {
-                continue;
-            }
-            (last, shown) = (y, tenths(mark.t));
-            if y + 20.0 > self.view.top && y - 20.0 < self.view.bottom {
-                let ghost = self.ghost(mark.seq);
-                let x = self.times - 6.0;
-                let text = crate::model::time_text(mark.t, began);
-                self.out
-                    .raw("<text class=\"t-time")
-                    .raw(ghost)
-                    .raw("\" text-anchor=\"end\" x=\"")
-                    .num(x);
-                self.out
-                    .raw("\" y=\"")
-                    .num(tenth(y + 4.0))
-                    .raw("\">")
-                    .text(&text)
-                    .raw("</text>");
-            }
+        for (row, seq, t) in self.diagram.stamps_in(top, bottom) {
+            let (y, ghost) = (self.px(*row), self.ghost(*seq));
+            let x = self.times - 6.0;
+            let text = crate::model::time_text(*t, began);
+            self.out
+                .raw("<text class=\"t-time")
+                .raw(ghost)
+                .raw("\" text-anchor=\"end\" x=\"")
+                .num(x);
+            self.out
+                .raw("\" y=\"")
+                .num(tenth(y + 4.0))
+                .raw("\">")
+                .text(&text)
+                .raw("</text>");
         }
     }
 
@@ -473,12 +497,6 @@ impl Pen<'_> {
             .num(tenth((y0 + y1) / 2.0 + 4.0))
             .raw("\"><tspan class=\"b\">");
         self.out.text(&words::bytes_count(len)).raw("</tspan></text>");
-    }
-
-    /// Lines of text below the lifelines: programs of one side stand below each other.
-    fn head_rows(&self) -> usize {
-        let count = |side| self.diagram.lanes().iter().filter(|l| l.side == side).count();
-        count(Side::Left).max(count(Side::Right))
     }
 
     fn heads(&mut self, end: f64) {

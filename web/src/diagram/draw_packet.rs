@@ -85,7 +85,11 @@ impl Pen<'_> {
                 let (r, (x, y)) = (5.0 * self.f(), middle);
                 self.path(&format!("pk cross bad{ghost}"), &[(x - r, y - r), (x + r, y + r)]);
                 self.path(&format!("pk cross bad{ghost}"), &[(x + r, y - r), (x - r, y + r)]);
-                if let Some(text) = lost_text(fate) {
+                if let Some((text, short)) = lost_text(fate) {
+                    // Not across the lifeline behind it.
+                    let room = (x1 - x0).abs() / 2.0 - 14.0 * self.f();
+                    let fits = text.chars().count() as f64 * 6.6 * self.f() <= room;
+                    let text = if fits { text } else { short.into() };
                     let anchor = if way > 0.0 { "start" } else { "end" };
                     self.level_text(
                         "t-bad",

@@ -24,6 +24,6 @@ mod pen;
 #[cfg(test)]
 mod tests;
 
-pub use draw::{Capsule, Drawing, Geometry, Head, Lit, View};
+pub use draw::{Capsule, Drawing, Extent, Geometry, Head, Lit, View};
 pub use model::Diagram;
 pub use packets::Place;

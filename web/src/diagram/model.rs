@@ -23,6 +23,11 @@ pub(super) const FALL: i32 = 24;
 /// The first row.
 const TOP: i32 = 16;
 
+/// Marks whose place is looked up together when only what is in sight is drawn.
+const CHUNK: usize = 64;
+/// Between two times at the left.
+const BETWEEN_TIMES: i32 = 13;
+
 /// One thing in the diagram.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mark {
@@ -154,6 +159,10 @@ pub struct Diagram {
     began: Option<u64>,
     pub(super) lanes: Vec<Lane>,
     pub(super) marks: Vec<Mark>,
+    /// Of every [`CHUNK`] marks the first row and the last; marks that are still open count with their first.
+    spans: Vec<(i32, i32)>,
+    /// Marks that have a time beside them: row, event, time.
+    stamps: Vec<(i32, u64, u64)>,
     /// When programs ran, in order.
     runs: Vec<Run>,
     /// (event, row): the last row after each event that has one.
@@ -182,6 +191,8 @@ impl Diagram {
             began: None,
             lanes: sides.iter().enumerate().map(lane).collect(),
             marks: Vec::new(),
+            spans: Vec::new(),
+            stamps: Vec::new(),
             runs: Vec::new(),
             rows: Vec::new(),
             open: Map::new(),
@@ -218,6 +229,31 @@ impl Diagram {
     /// The marks, in the order of their first row (arrows stand where they end).
     pub fn marks(&self) -> &[Mark] {
         &self.marks
+    }
+
+    /// The places of the marks that may reach into these rows, in order.
+    pub(super) fn marks_in(&self, top: i32, bottom: i32) -> Vec<usize> {
+        let chunks = (0..).zip(&self.spans);
+        let near: Vec<usize> = chunks
+            .filter(|(_, (first, last))| *first <= bottom && *last >= top)
+            .map(|(i, _)| i)
+            .collect();
+        // What is open reaches as far down as there is anything.
+        let open = self.open.values().chain(self.wire.open.values()).copied();
+        let mut all: Vec<usize> = open.filter(|i| !near.contains(&(i / CHUNK))).collect();
+        all.sort_unstable();
+        all.extend(
+            near.iter()
+                .flat_map(|i| i * CHUNK..((i + 1) * CHUNK).min(self.marks.len())),
+        );
+        all
+    }
+
+    /// The times at the left of these rows: row, event, time.
+    pub(super) fn stamps_in(&self, top: i32, bottom: i32) -> &[(i32, u64, u64)] {
+        let from = self.stamps.partition_point(|s| s.0 < top);
+        let to = self.stamps.partition_point(|s| s.0 <= bottom);
+        &self.stamps[from..to.max(from)]
     }
 
     /// When programs ran.
@@ -342,13 +378,39 @@ impl Diagram {
     }
 
     fn push(&mut self, event: &Event, y: i32, program: ProgramId, what: What) {
-        self.marks.push(Mark {
+        self.add(Mark {
             seq: event.seq,
             t: event.t,
             y,
             program,
             what,
         });
+    }
+
+    pub(super) fn add(&mut self, mark: Mark) {
+        if self.marks.len().is_multiple_of(CHUNK) {
+            self.spans.push((mark.y, mark.y));
+        }
+        let tenths = |t: u64| t.saturating_sub(self.began.unwrap_or(0)) / 100_000_000;
+        let apart = self
+            .stamps
+            .last()
+            .is_none_or(|(y, _, t)| mark.y - y > BETWEEN_TIMES && tenths(*t) != tenths(mark.t));
+        if apart && !matches!(mark.what, What::Bytes { .. }) {
+            self.stamps.push((mark.y, mark.seq, mark.t));
+        }
+        self.marks.push(mark);
+        self.reaches(self.marks.len() - 1);
+    }
+
+    /// The mark at this place reaches as far as it does now.
+    pub(super) fn reaches(&mut self, place: usize) {
+        let Some(mark) = self.marks.get(place) else { return };
+        let bottom = mark.bottom();
+        let (first, last) = (mark.y, if bottom == i32::MAX { mark.y } else { bottom });
+        if let Some(span) = self.spans.get_mut(place / CHUNK) {
+            *span = (span.0.min(first), span.1.max(last));
+        }
     }
 
     pub(super) fn note(
@@ -422,6 +484,7 @@ impl Diagram {
                 *gave = text.filter(|t| t != "returns");
             }
         }
+        self.reaches(place);
     }
 
     fn close_all(&mut self, event: &Event, program: ProgramId) {
@@ -439,6 +502,7 @@ impl Diagram {
                     seq: event.seq,
                     y: self.y,
                 });
+                self.reaches(place);
             }
         }
     }
@@ -553,7 +617,7 @@ impl Diagram {
     fn arrow(&mut self, t: u64, to: ProgramId, pending: Pending, end: End) {
         let datagram = pending.is_datagram();
         let seen = self.seen_as_packets(pending.from);
-        self.marks.push(Mark {
+        self.add(Mark {
             seq: end.seq,
             t,
             y: pending.y,

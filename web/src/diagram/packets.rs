@@ -73,7 +73,7 @@ pub(super) struct Wire {
     /// Every packet's mark, in the order of their numbers.
     all: Vec<(PacketId, usize)>,
     /// Marks of packets that have not ended.
-    open: Map<PacketId, usize>,
+    pub(super) open: Map<PacketId, usize>,
     /// Who has spoken from an address.
     talks: Map<Address, ProgramId>,
     /// Addresses from which packets were seen.
@@ -212,7 +212,7 @@ impl Diagram {
             Place::Lane(program) => Some(program),
             Place::Side(_) => None,
         };
-        self.marks.push(Mark {
+        self.add(Mark {
             seq: event.seq,
             t: event.t,
             y,
@@ -257,6 +257,7 @@ impl Diagram {
         if let What::Packet(packet) = &mut self.marks[place].what {
             packet.fates.push((End { seq: event.seq, y }, fate));
         }
+        self.reaches(place);
     }
 
     /// The two ends of a packet: by its sender's socket, else by its addresses, else by its direction.
@@ -356,14 +357,14 @@ fn listens_at(socket: &engine::timeline::SocketState, address: &Address) -> bool
         })
 }
 
-/// Why a lost packet is lost, in two or three words.
-pub(super) fn lost_text(fate: Fate) -> Option<String> {
+/// Why a lost packet is lost, in two or three words and in one.
+pub(super) fn lost_text(fate: Fate) -> Option<(String, &'static str)> {
     use protocol::wire::By;
     let Fate::Dropped { by } = fate else { return None };
     Some(match by {
-        By::Hand => "dropped by you".into(),
-        By::Rule(n) => format!("lost by rule {}", n + 1),
-        By::NoHost => "no such host".into(),
-        By::Full => "the wire was full".into(),
+        By::Hand => ("dropped by you".into(), "dropped"),
+        By::Rule(n) => (format!("lost by rule {}", n + 1), "lost"),
+        By::NoHost => ("no such host".into(), "no host"),
+        By::Full => ("the wire was full".into(), "full"),
     })
 }

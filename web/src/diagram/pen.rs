@@ -8,7 +8,7 @@ use engine::session::Side;
 use protocol::ProgramId;
 
 /// Room for the line "You are here" between the past and what came after it, in rows' units.
-const HERE: f64 = 52.0;
+pub(super) const HERE: f64 = 52.0;
 /// Where that line stands below the cursor's row: clear of a packet that waits there.
 pub(super) const HERE_AT: f64 = 36.0;
 
@@ -95,12 +95,7 @@ impl Pen<'_> {
 
     /// A row in pixels.
     pub(super) fn px(&self, y: i32) -> f64 {
-        let shift = if self.past && y > self.cursor_row {
-            HERE
-        } else {
-            0.0
-        };
-        (f64::from(y) + shift) * self.f()
+        px(y, self.past.then_some(self.cursor_row), self.f())
     }
 
     /// The row of something that belongs to event `seq`: what came after the cursor stands below the line.
@@ -243,6 +238,16 @@ impl Pen<'_> {
             .num(tenth(by - ux * w))
             .raw("z\"/>");
     }
+}
+
+/// A row in pixels; below the cursor's row, if that is in the past, there is room for the line "You are here".
+pub(super) fn px(y: i32, cursor_row: Option<i32>, f: f64) -> f64 {
+    let shift = if cursor_row.is_some_and(|row| y > row) {
+        HERE
+    } else {
+        0.0
+    };
+    (f64::from(y) + shift) * f
 }
 
 pub(super) fn tenth(x: f64) -> f64 {

@@ -5,11 +5,13 @@ use super::library;
 use super::link::{Link, Listener, Status};
 use super::timer::{Bell, Timer, millis, unix_nanos};
 use crate::diagram::Diagram;
+use crate::model::network;
+use crate::model::scrub::Signs;
 use engine::session::{Command, Effect, Input, LabSpec, Rest, Session, Side, World};
 use engine::sorted::Map;
 use engine::timeline::State;
 use protocol::message::LabNumber;
-use protocol::{ProgramId, TcpState};
+use protocol::{Network, ProgramId, TcpState};
 use std::cell::{Cell, Ref, RefCell};
 use std::rc::{Rc, Weak};
 
@@ -24,6 +26,7 @@ pub struct Driver {
     names: Vec<String>,
     sides: Vec<Side>,
     diagram: RefCell<Diagram>,
+    signs: RefCell<Signs>,
     began: f64,
     link: Rc<Link>,
     number: Cell<LabNumber>,
@@ -73,6 +76,7 @@ impl Driver {
         let replay = session.is_replay();
         let driver = Rc::new(Self {
             diagram: RefCell::new(new_diagram(&session)),
+            signs: RefCell::default(),
             session: RefCell::new(session),
             names,
             sides,
@@ -176,6 +180,14 @@ impl Driver {
         self.diagram.borrow()
     }
 
+    /// The signs of the bar of events, of everything that has happened so far.
+    pub fn signs(&self) -> Ref<'_, Signs> {
+        let session = self.session.borrow();
+        self.signs.borrow_mut().extend(session.timeline().events());
+        drop(session);
+        self.signs.borrow()
+    }
+
     /// What the learner wants.
     pub fn command(self: &Rc<Self>, command: Command) {
         let text = match &command {
@@ -219,6 +231,7 @@ impl Driver {
     fn begin_anew(&self) {
         self.generation.set(self.generation.get() + 1);
         *self.diagram.borrow_mut() = new_diagram(&self.session.borrow());
+        *self.signs.borrow_mut() = Signs::default();
         self.known.set(0);
         self.published.borrow_mut().clear();
     }
@@ -278,6 +291,11 @@ impl Driver {
                 run(&driver);
             }
         })
+    }
+
+    /// The networks that a lab of this page can have.
+    pub fn networks(&self) -> Vec<(Network, bool)> {
+        network::offers(&self.link.networks())
     }
 
     /// Can a port be published?
@@ -350,8 +368,7 @@ impl Driver {
 
 fn new_diagram(session: &Session) -> Diagram {
     let spec = session.spec();
-    let hosts = (0..spec.programs.len()).map(|i| spec.host_of(i)).collect();
-    Diagram::new(&spec.names(), &spec.sides()).on_hosts(hosts)
+    Diagram::new(&spec.names(), &spec.sides()).on_hosts(spec.hosts_of())
 }
 
 impl Listener for Driver {

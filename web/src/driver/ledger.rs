@@ -7,7 +7,7 @@
 use engine::session::{Effect, Input};
 use engine::sorted::Map;
 use protocol::message::{LabNumber, Resume};
-use protocol::{CallId, FromPage, FromServer, Outcome, Plan, SessionId, VERSION, errno};
+use protocol::{CallId, FromPage, FromServer, NetworkInfo, Outcome, Plan, SessionId, VERSION, errno};
 
 /// What a message of the server means for the page.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,6 +57,7 @@ pub struct Ledger {
     last_lab: LabNumber,
     connected: bool,
     can_publish: bool,
+    networks: Vec<NetworkInfo>,
 }
 
 /// A lab of this page.
@@ -198,6 +199,11 @@ impl Ledger {
         self.can_publish
     }
 
+    /// What the server offers, its default first; empty before it has said so.
+    pub fn networks(&self) -> &[NetworkInfo] {
+        &self.networks
+    }
+
     /// Asks for a port of a lab to be published.
     pub fn publish(&mut self, lab: LabNumber, port: u16) -> Option<FromPage> {
         let message = self.request(lab, None, |id| FromPage::Publish { id, lab, port });
@@ -232,9 +238,10 @@ impl Ledger {
                 secret,
                 resumed,
                 can_publish,
-                ..
+                networks,
             } => {
                 self.can_publish = can_publish;
+                self.networks = networks;
                 self.welcome(version, session, secret, resumed)
             }
             FromServer::Opened {

@@ -8,7 +8,7 @@ use engine::session::{Effect, Input};
 use engine::sorted::Map;
 use protocol::frame::{self, Frame};
 use protocol::message::LabNumber;
-use protocol::{FromPage, FromServer, Plan};
+use protocol::{FromPage, FromServer, NetworkInfo, Plan};
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
@@ -127,6 +127,11 @@ impl Link {
     /// Can ports of labs be published on the server's machine?
     pub fn can_publish(&self) -> bool {
         self.ledger.borrow().can_publish()
+    }
+
+    /// What the server offers, its default first; empty before it has said so.
+    pub fn networks(&self) -> Vec<NetworkInfo> {
+        self.ledger.borrow().networks().to_vec()
     }
 
     /// Asks for a port of a lab to be published; a refusal comes as trouble.

@@ -53,12 +53,12 @@ impl Shared {
     }
 
     /// Puts a lab into the element, in place of the one before.
-    pub fn put(&self, spec: LabSpec, desk: Option<playground::Desk>) -> Rc<Stage> {
+    pub fn put(self: &Rc<Self>, spec: LabSpec, desk: Option<playground::Desk>) -> Rc<Stage> {
         self.put_session(Driver::fresh(spec), desk)
     }
 
     /// The same for a session: a recording, or a lab that begins.
-    pub fn put_session(&self, session: Session, desk: Option<playground::Desk>) -> Rc<Stage> {
+    pub fn put_session(self: &Rc<Self>, session: Session, desk: Option<playground::Desk>) -> Rc<Stage> {
         let has = |name| self.host.has_attribute(name);
         let present = match self.stage() {
             Some(old) => old.ui.is_present(),
@@ -66,7 +66,14 @@ impl Shared {
         };
         // The old lab goes first: it has the element's content.
         *self.shown.borrow_mut() = Shown::Loading;
-        let stage = Rc::new(Stage::new(&self.host, session, present, &self.base, desk));
+        let shared = Rc::downgrade(self);
+        let again = Rc::new(move |spec| {
+            if let Some(shared) = shared.upgrade() {
+                // Later: this runs inside a view that is about to go.
+                wasm_bindgen_futures::spawn_local(async move { drop(shared.put(spec, desk)) });
+            }
+        });
+        let stage = Rc::new(Stage::new(&self.host, session, present, &self.base, desk, again));
         *self.shown.borrow_mut() = Shown::Lab(Rc::clone(&stage));
         self.moved.ring();
         stage

@@ -4,6 +4,7 @@ use crate::driver::Driver;
 use crate::driver::timer::{Timer, millis};
 use crate::playground::Desk;
 use crate::views::lab::LabView;
+use crate::views::ui::Again;
 use crate::views::{Ui, keys};
 use engine::session::Session;
 use leptos::prelude::*;
@@ -27,12 +28,19 @@ pub struct Stage {
 
 impl Stage {
     /// Puts a lab into `host`. With the attribute `page` its keys work in the whole window.
-    pub fn new(host: &HtmlElement, session: Session, present: bool, home: &str, desk: Option<Desk>) -> Self {
+    pub fn new(
+        host: &HtmlElement,
+        session: Session,
+        present: bool,
+        home: &str,
+        desk: Option<Desk>,
+        again: Again,
+    ) -> Self {
         let owner = Owner::new();
         let (driver, version, ui) = owner.with(|| {
             let version = RwSignal::new(0_u32);
             let driver = Driver::open(session, once_a_frame(version));
-            let ui = Ui::new(Rc::clone(&driver), version, present, home.to_owned());
+            let ui = Ui::new(Rc::clone(&driver), version, present, home.to_owned(), again);
             (driver, version, ui)
         });
         host.set_inner_html("");
@@ -70,6 +78,7 @@ impl Stage {
     pub async fn show_now(&self) {
         self.ui.clock.set(self.driver.now());
         self.version.update(|v| *v = v.wrapping_add(1));
+        self.ui.show_later();
         leptos::task::tick().await;
     }
 }
@@ -77,8 +86,9 @@ impl Stage {
 /// The longest pause after a picture, milliseconds.
 const LONGEST_PAUSE: f64 = 250.0;
 
-/// Raises `version` before the next picture, however often it is called until then. After a picture it pauses for as long as
-/// that one took: the answers to programs that run come between pictures, and have at least half of the time.
+/// Raises `version` before the next picture, however often it is called until then. After a picture (it takes two frames of
+/// about the same work) it pauses for as long as that one took: the answers to programs that run come between pictures, and
+/// have at least half of the time.
 fn once_a_frame(version: RwSignal<u32>) -> impl Fn() {
     let pictures = Rc::new(Pictures::default());
     move || pictures.ask(version)
@@ -123,7 +133,7 @@ impl Pictures {
         let this = Rc::clone(self);
         *self.done.borrow_mut() = Some(Timer::after(0.0, move || {
             let now = millis();
-            this.free.set(now + (now - began).min(LONGEST_PAUSE));
+            this.free.set(now + (2.0 * (now - began)).min(LONGEST_PAUSE));
         }));
     }
 }

@@ -1,6 +1,7 @@
 //! An error where it happened: its name, one sentence, what to try, and buttons that do it.
 
 use super::Moment;
+use engine::timeline::SocketState;
 use engine::timeline::state::RaisedState;
 use engine::timeline::words;
 use protocol::{Address, Call, ProgramId, TcpState, errno};
@@ -105,7 +106,13 @@ pub fn advise(moment: &Moment<'_>, program: ProgramId, raised: &RaisedState) -> 
         }
         ("gaierror", _) => {
             advice.what = "This name stands for no address in the lab.".into();
-            advice.try_this = "'localhost', '127.0.0.1' or the host's own name.".into();
+            let hosts = &moment.state.wire.hosts;
+            advice.try_this = if hosts.len() > 1 {
+                let names: Vec<_> = hosts.iter().map(|h| format!("'{}'", h.name)).collect();
+                format!("one of the lab's hosts: {}.", names.join(", "))
+            } else {
+                "'localhost', '127.0.0.1' or the host's own name.".into()
+            };
         }
         ("KeyboardInterrupt", _) => {
             advice.what = "You interrupted the program with Ctrl-C.".into();
@@ -143,6 +150,14 @@ fn refused(moment: &Moment<'_>, program: ProgramId, call: Option<&Call>, advice:
     } else {
         advice.what = "Nothing listens there.".into();
     }
+    if let Some(Call::Connect { addr, .. }) = call
+        && let Some((what, try_this, edit)) = elsewhere(moment, program, addr)
+    {
+        (advice.what, advice.try_this) = (what, try_this);
+        let line = edit.map_or(Action::Edit(program, advice.line), |p| Action::Edit(p, 0));
+        advice.actions = vec![line, Action::Again(program)];
+        return;
+    }
     let listens = |p: ProgramId| {
         moment
             .state
@@ -172,6 +187,62 @@ fn refused(moment: &Moment<'_>, program: ProgramId, call: Option<&Call>, advice:
         }
         None => "check the address and the port number on both sides.".into(),
     };
+}
+
+/// Where the lab has several hosts: somebody listens on that port, but on another host, or only for its own host. What it
+/// is, what to try, and whose program to change if it is not the caller's.
+fn elsewhere(
+    moment: &Moment<'_>,
+    program: ProgramId,
+    to: &Address,
+) -> Option<(String, String, Option<ProgramId>)> {
+    let here = moment.host_of(program)?;
+    let port = to.port()?;
+    let listener = |s: &&SocketState| {
+        let local = s.sample.as_ref().and_then(|s| s.local.as_ref());
+        s.closed.is_none()
+            && s.state() == Some(TcpState::Listen)
+            && local.and_then(Address::port) == Some(port)
+    };
+    let mut listeners = moment.state.sockets.iter().filter(listener);
+    let other = listeners.find(|s| moment.host_of(s.program).is_some_and(|h| h.name != here.name))?;
+    let (name, there) = (moment.name(other.program), &moment.host_of(other.program)?.name);
+    if is_loopback(to) {
+        return Some((
+            format!(
+                "{} is always the program's own host, here {}. Nothing listens there on port {port}: {name} listens on host {there}.",
+                words::capital(&said_host(to)),
+                here.name
+            ),
+            format!("the other host's name: ('{there}', {port})."),
+            None,
+        ));
+    }
+    let local = other.sample.as_ref().and_then(|s| s.local.as_ref())?;
+    is_loopback(local).then(|| {
+        (
+            format!(
+                "{} listens on port {port}, but only for its own host: it is bound to {local}.",
+                words::capital(name)
+            ),
+            format!("bind {name} to ('', {port}), which is every address of host {there}."),
+            Some(other.program),
+        )
+    })
+}
+
+fn is_loopback(address: &Address) -> bool {
+    match address {
+        Address::Name { host, .. } => host == "localhost",
+        other => other.ip().is_some_and(|ip| ip.is_loopback()),
+    }
+}
+
+fn said_host(address: &Address) -> String {
+    match address {
+        Address::Name { host, .. } => host.clone(),
+        other => other.ip().map_or_else(String::new, |ip| ip.to_string()),
+    }
 }
 
 /// `127.0.0.1 port 8888`.

@@ -121,6 +121,10 @@ pub fn details(moment: &Moment<'_>, seq: u64) -> Option<Details> {
                 false,
             );
             answered(event, what, &mut field);
+            if moment.timeline.causes().is_unknown(event.seq) {
+                let plain = "datagrams alike came from different senders, and recv() does not say from whom it took one";
+                field("Packet", "not known".into(), plain.into(), false);
+            }
         }
     }
     let changed = answer.map_or(0, |a| changed_sockets(events, entry.seq, a.seq));

@@ -13,6 +13,7 @@
 //! scrub.rs     the bar of events
 //! words.rs     the timeline in words
 //! details.rs   one call, in full
+//! network.rs   where the sockets can live, in words
 //! packet.rs    one packet, in full
 //! states.rs    TCP's states and the sockets' way through them
 //! wire.rs      what waits on the wire; the rules that packets go by
@@ -27,6 +28,7 @@ pub mod lane;
 pub mod lit;
 pub mod markup;
 pub mod moment;
+pub mod network;
 pub mod packet;
 pub mod scrub;
 pub mod sockets;

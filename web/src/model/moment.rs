@@ -2,6 +2,7 @@
 
 use engine::session::{LabSpec, NextStep, Rest, Side};
 use engine::timeline::{State, Timeline, words::Names};
+use protocol::wire::Host;
 use protocol::{Event, EventKind, ProgramId};
 
 /// The state at the cursor, and what is needed to read it.
@@ -49,6 +50,13 @@ impl<'a> Moment<'a> {
         self.names
             .get(usize::from(program.0))
             .map_or("the lab", String::as_str)
+    }
+
+    /// The host that a program runs on, where the lab has several.
+    pub fn host_of(&self, program: ProgramId) -> Option<&'a Host> {
+        let hosts = &self.state.wire.hosts;
+        let at = usize::from(self.spec.host_of(program.0.into()).0);
+        hosts.get(at).filter(|_| hosts.len() > 1)
     }
 
     /// What Next would do, if this is the live end.

@@ -1,10 +1,9 @@
 //! The bar of events in the toolbar: one small sign for each event, or for several where there are many.
 
-use super::Moment;
 use super::markup::Markup;
 use engine::sorted::Map;
 use engine::timeline::words;
-use protocol::{Event, EventKind, WireNews};
+use protocol::{Event, EventKind, SocketId, TcpState, WireNews};
 
 /// Pixels that one sign takes at most and at least.
 const WIDE: f64 = 14.0;
@@ -47,6 +46,23 @@ impl Sign {
             (_, "line") => Self::Line,
             _ => Self::Other,
         }
+    }
+
+    fn draw(self, out: &mut Markup, x: f64, later: bool) {
+        // Class, how far the stroke begins left of the place, and the stroke.
+        let (class, left, stroke) = match self {
+            Self::Line => ("line", 0.0, " 12v5"),
+            Self::Other => ("other", 0.0, " 14.5v.01"),
+            Self::Call => ("call", -2.0, " 8h-4v12h4"),
+            Self::Packet => ("packet", 3.5, " 10l7 7m0-4v4h-4"),
+            Self::State => ("state", 0.0, " 9.5l4 4.5-4 4.5-4-4.5z"),
+            Self::Error => ("error", 3.0, " 11l6 6m0-6l-6 6"),
+        };
+        out.raw("<path class=\"tk ").raw(class);
+        if later {
+            out.raw(" f");
+        }
+        out.raw("\" d=\"M").num(tenth(x - left)).raw(stroke).raw("\"/>");
     }
 }
 
@@ -98,52 +114,65 @@ impl Scale {
     }
 }
 
-/// The bar as SVG content.
-pub fn draw(moment: &Moment<'_>, width: f64) -> String {
-    let events = moment.timeline.events();
-    let scale = Scale::new(events.len() as u64, width);
-    let mut states = Map::new();
-    let mut out = Markup::default();
-    out.raw("<path class=\"rail\" d=\"M0 25.5H")
-        .num(scale.end().max(24.0))
-        .raw("\"/>");
-    for group in events.chunks(usize::try_from(scale.group).unwrap_or(1)) {
-        let signs = group.iter().map(|event| match &event.kind {
-            // The kernel was asked again, and said the same: only a change is a sign of its own.
-            EventKind::Socket { sample, .. } if sample.state.is_some() => {
-                let before = states.insert(sample.sock, sample.state);
-                if before == Some(sample.state) {
-                    Sign::Other
-                } else {
-                    Sign::State
-                }
-            }
-            _ => Sign::of(event),
-        });
-        let Some(sign) = signs.max() else { continue };
-        let first = group.first().map_or(0, |e| e.seq);
-        let x = (scale.x(first) * 10.0).round() / 10.0;
-        let (class, path) = match sign {
-            Sign::Line => ("line", format!("M{x} 12v5")),
-            Sign::Other => ("other", format!("M{x} 14.5v.01")),
-            Sign::Call => ("call", format!("M{} 8h-4v12h4", x + 2.0)),
-            Sign::Packet => ("packet", format!("M{} 10l7 7m0-4v4h-4", x - 3.5)),
-            Sign::State => ("state", format!("M{x} 9.5l4 4.5-4 4.5-4-4.5z")),
-            Sign::Error => ("error", format!("M{} 11l6 6m0-6l-6 6", x - 3.0)),
-        };
-        out.raw("<path class=\"tk ").raw(class);
-        if first > moment.seq() {
-            out.raw(" f");
+/// The sign of every event so far. It grows with the timeline: each event is looked at once, not for each picture.
+#[derive(Clone, Debug, Default)]
+pub struct Signs {
+    all: Vec<Sign>,
+    /// The state that the kernel told last of each socket.
+    states: Map<SocketId, TcpState>,
+}
+
+impl Signs {
+    /// Takes in everything that is new in the timeline.
+    pub fn extend(&mut self, events: &[Event]) {
+        for event in events.get(self.all.len()..).unwrap_or_default() {
+            let sign = self.sign(event);
+            self.all.push(sign);
         }
-        out.raw("\" d=\"").raw(&path).raw("\"/>");
     }
-    let x = (scale.x(moment.seq()) * 10.0).round() / 10.0;
-    out.raw("<path class=\"th\" d=\"M")
-        .num(x)
-        .raw(" 22l5 6h-10z\"/><path class=\"thl\" d=\"M")
-        .num(x)
-        .raw(" 3v19\"/>");
-    out.finish()
+
+    fn sign(&mut self, event: &Event) -> Sign {
+        let EventKind::Socket { sample, .. } = &event.kind else {
+            return Sign::of(event);
+        };
+        let Some(state) = sample.state else {
+            return Sign::of(event);
+        };
+        // The kernel was asked again, and said the same: only a change is a sign of its own.
+        let before = self.states.insert(sample.sock, state);
+        if before == Some(state) {
+            Sign::Other
+        } else {
+            Sign::State
+        }
+    }
+
+    /// The bar as SVG content, with the thumb at event `cursor`.
+    pub fn draw(&self, cursor: u64, width: f64) -> String {
+        let scale = Scale::new(self.all.len() as u64, width);
+        let mut out = Markup::default();
+        out.raw("<path class=\"rail\" d=\"M0 25.5H")
+            .num(scale.end().max(24.0))
+            .raw("\"/>");
+        let mut first = 1;
+        for group in self.all.chunks(usize::try_from(scale.group).unwrap_or(1)) {
+            if let Some(sign) = group.iter().max() {
+                sign.draw(&mut out, tenth(scale.x(first)), first > cursor);
+            }
+            first += group.len() as u64;
+        }
+        let x = tenth(scale.x(cursor));
+        out.raw("<path class=\"th\" d=\"M")
+            .num(x)
+            .raw(" 22l5 6h-10z\"/><path class=\"thl\" d=\"M")
+            .num(x)
+            .raw(" 3v19\"/>");
+        out.finish()
+    }
+}
+
+fn tenth(x: f64) -> f64 {
+    (x * 10.0).round() / 10.0
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! kernel has not spoken of yet has no state here.
 
 use super::bytes;
+use super::lit::Related;
 use engine::timeline::{SocketState, State, words};
 use protocol::wire::{Embryo, Timer, TimerKind};
 use protocol::{Address, ProgramId, Sample, SocketId, TcpState};
@@ -31,6 +32,8 @@ pub struct SocketCard {
     pub port: Option<u16>,
     /// How it is framed.
     pub look: Look,
+    /// Its state belongs to what is lit.
+    pub lit: bool,
     /// Something that is not seen elsewhere, in a few words.
     pub note: Option<String>,
     /// A timer of the kernel: what for, and when it ends (nanoseconds since the lab began).
@@ -75,11 +78,11 @@ pub struct Queue {
 }
 
 /// A program's sockets at the cursor. `since` is the event at which the last step began: changes after it are marked.
-/// `lit` is the socket whose receive buffer belongs to what is lit.
-pub fn cards(state: &State, program: ProgramId, since: u64, lit: Option<SocketId>) -> Vec<SocketCard> {
+/// `lit` is what belongs to what is lit.
+pub fn cards(state: &State, program: ProgramId, since: u64, lit: &Related) -> Vec<SocketCard> {
     let mut cards = Vec::new();
     for socket in state.sockets_of(program) {
-        let mut of_socket = card(socket, since, lit == Some(socket.id));
+        let mut of_socket = card(socket, since, lit);
         let embryos: Vec<_> = embryos(state, socket).collect();
         if let Some(queue) = &mut of_socket.queue {
             queue.half_open = embryos
@@ -131,6 +134,7 @@ fn embryo_card(listener: &SocketState, embryo: &Embryo, t: u64) -> SocketCard {
         }),
         queue: None,
         port: None,
+        lit: false,
         look: Look::NoDescriptor,
         note: Some(note.into()),
         timer: embryo.timer.and_then(|timer| timer_text(timer, t)),
@@ -202,7 +206,7 @@ fn more(sample: &Sample) -> Vec<(&'static str, String, &'static str)> {
     all
 }
 
-fn card(socket: &SocketState, since: u64, lit: bool) -> SocketCard {
+fn card(socket: &SocketState, since: u64, lit: &Related) -> SocketCard {
     let sample = socket.sample.as_ref();
     let closed = socket.closed.is_some();
     let lingers =
@@ -235,8 +239,8 @@ fn card(socket: &SocketState, since: u64, lit: bool) -> SocketCard {
             .map(|(was, _)| was.name()),
         local: sample.and_then(|s| s.local.as_ref()).map(address_text),
         peer: sample.and_then(|s| s.peer.as_ref()).map(address_text),
-        send: buffers.map(|s| send_buffer(socket, s)),
-        receive: buffers.map(|s| receive_buffer(s, lit)),
+        send: buffers.map(|s| send_buffer(socket, s, lit.sends.contains(&socket.id))),
+        receive: buffers.map(|s| receive_buffer(s, lit.receives.contains(&socket.id))),
         queue: sample
             .filter(|_| listens)
             .and_then(|s| s.accept_queue)
@@ -247,6 +251,7 @@ fn card(socket: &SocketState, since: u64, lit: bool) -> SocketCard {
             }),
         port: sample.filter(|_| listens).and_then(|s| s.local.as_ref()?.port()),
         look,
+        lit: lit.states.contains(&socket.id),
         note: lingers.then(|| match sample.and_then(|s| s.state) {
             Some(TcpState::TimeWait) => {
                 "closed; the kernel answers stray segments until the time is up".into()
@@ -293,7 +298,7 @@ fn address_text(address: &Address) -> String {
     }
 }
 
-fn send_buffer(socket: &SocketState, sample: &Sample) -> Buffer {
+fn send_buffer(socket: &SocketState, sample: &Sample, lit: bool) -> Buffer {
     let len = u64::from(sample.send_queue);
     // The queue holds the end of what was sent; its bytes are known where they are all of the last send's.
     let last = &socket.last_sent.0;
@@ -305,7 +310,7 @@ fn send_buffer(socket: &SocketState, sample: &Sample) -> Buffer {
         len,
         text,
         note: (len > 0).then_some("sent, kept until it is acknowledged"),
-        lit: false,
+        lit,
     }
 }
 
@@ -314,6 +319,6 @@ fn receive_buffer(sample: &Sample, lit: bool) -> Buffer {
         len: sample.recv_queue.into(),
         text: bytes::cells(&sample.recv_head.0),
         note: (sample.recv_queue > 0).then_some("arrived, not yet read"),
-        lit: lit && sample.recv_queue > 0,
+        lit,
     }
 }

@@ -116,7 +116,13 @@ const EDGES: &[(TcpState, TcpState, &str)] = &[
 
 /// The last transition and why it happened, in words; what lies between two looks of the kernel is said to be inferred.
 pub fn last_step(moment: &Moment<'_>) -> Option<String> {
-    let changed = moment.state.sockets.iter().filter_map(|s| Some((s.was?.1, s)));
+    // Of a socket that came out of accept() the first state, too, was reached from somewhere.
+    let way_of = |seq: u64| !moment.timeline.causes().way(seq).is_empty();
+    let changed = moment
+        .state
+        .sockets
+        .iter()
+        .filter_map(|s| Some((s.changed.filter(|seq| way_of(*seq))?, s)));
     let (seq, socket) = changed.max_by_key(|(seq, _)| *seq)?;
     let (way, name) = (moment.timeline.causes().way(seq), moment.name(socket.program));
     let (last, before) = way.split_last()?;

@@ -50,9 +50,11 @@ fn a_lane_says_where_its_program_stands() {
 #[test]
 fn buffers_show_the_bytes_that_the_kernel_told_of() {
     let story = story::echo_in_flight();
-    let cards = at(&story, LIVE, |m| {
-        sockets::cards(m.state, SERVER, 0, Some(story::sock(SERVER, 1)))
-    });
+    let arrived = lit::Related {
+        receives: vec![story::sock(SERVER, 1)],
+        ..lit::Related::default()
+    };
+    let cards = at(&story, LIVE, |m| sockets::cards(m.state, SERVER, 0, &arrived));
     let (listener, conn) = (&cards[0], &cards[1]);
     assert_eq!(listener.state, "LISTEN");
     assert_eq!(
@@ -82,7 +84,7 @@ fn buffers_show_the_bytes_that_the_kernel_told_of() {
         .iter()
         .find(|e| e.program == Some(CLIENT) && matches!(e.kind, EventKind::Returned { .. }));
     let cards = at(&story, early.map_or(0, |e| e.seq), |m| {
-        sockets::cards(m.state, CLIENT, 0, None)
+        sockets::cards(m.state, CLIENT, 0, &lit::Related::default())
     });
     assert_eq!((cards[0].state.as_str(), &cards[0].receive), ("new", &None));
 }
@@ -90,13 +92,17 @@ fn buffers_show_the_bytes_that_the_kernel_told_of() {
 #[test]
 fn closed_sockets_stay_as_the_kernel_keeps_them() {
     let story = story::echo_whole();
-    let cards = at(&story, LIVE, |m| sockets::cards(m.state, CLIENT, 0, None));
+    let cards = at(&story, LIVE, |m| {
+        sockets::cards(m.state, CLIENT, 0, &lit::Related::default())
+    });
     assert_eq!(
         (cards[0].fd.as_str(), cards[0].state.as_str()),
         ("fd closed", "FIN-WAIT-2")
     );
     assert_eq!(cards[0].look, sockets::Look::NoDescriptor);
-    let cards = at(&story, LIVE, |m| sockets::cards(m.state, SERVER, 0, None));
+    let cards = at(&story, LIVE, |m| {
+        sockets::cards(m.state, SERVER, 0, &lit::Related::default())
+    });
     assert!(cards.iter().all(|c| c.look == sockets::Look::Gone));
 }
 
@@ -177,6 +183,37 @@ fn what_belongs_together_is_the_line_its_call_and_the_buffer() {
 }
 
 #[test]
+fn a_click_on_a_line_a_state_or_a_buffer_lights_up_the_others() {
+    let story = story::packets_whole();
+    let (conn, client) = (story::sock(SERVER, 1), story::sock(CLIENT, 0));
+    let lit = |seq: Option<u64>| {
+        let events = story.timeline.related(seq.unwrap_or(0));
+        at(&story, LIVE, |m| lit::related(m, &events))
+    };
+    // sendall() in line 9: its buffer, and the one that the bytes came to.
+    let by_line = lit(at(&story, LIVE, |m| lit::of_line(m, CLIENT, 9)));
+    assert_eq!(by_line.lines, [(CLIENT, 9)]);
+    assert_eq!(by_line.sends, [client]);
+    assert!(by_line.receives.contains(&conn), "{by_line:?}");
+    let by_buffer = lit(at(&story, LIVE, |m| lit::of_receive_buffer(m, conn)));
+    assert!(by_buffer.lines.contains(&(CLIENT, 9)), "{by_buffer:?}");
+    assert!(by_buffer.lines.contains(&(SERVER, 12)), "{by_buffer:?}");
+    let by_send = at(&story, LIVE, |m| lit::of_send_buffer(m, client));
+    assert_eq!(by_send, at(&story, LIVE, |m| lit::of_line(m, CLIENT, 9)));
+    let by_state = lit(at(&story, LIVE, |m| lit::of_state(m, client)));
+    assert_eq!(by_state.states, [client]);
+    // close() in line 11 has brought the other end to CLOSE-WAIT; a line that has made no call lights up nothing else, and
+    // one that was never reached chooses nothing.
+    let by_close = lit(at(&story, LIVE, |m| lit::of_line(m, CLIENT, 11)));
+    assert_eq!(by_close.states, [conn]);
+    assert_eq!(
+        lit(at(&story, LIVE, |m| lit::of_line(m, SERVER, 18))),
+        lit::Related::default()
+    );
+    assert_eq!(at(&story, LIVE, |m| lit::of_line(m, CLIENT, 2)), None);
+}
+
+#[test]
 fn words_stand_around_the_cursor_and_count_the_others() {
     let mut story = story::echo_whole();
     for _ in 0..500 {
@@ -241,7 +278,9 @@ fn an_empty_lab_has_a_caption_and_no_errors() {
 #[test]
 fn a_half_open_connection_stands_beside_its_listener_until_it_is_a_socket() {
     let story = story::handshake_held();
-    let cards = at(&story, LIVE, |m| sockets::cards(m.state, SERVER, 0, None));
+    let cards = at(&story, LIVE, |m| {
+        sockets::cards(m.state, SERVER, 0, &lit::Related::default())
+    });
     assert_eq!(
         cards.iter().map(|c| c.state.as_str()).collect::<Vec<_>>(),
         ["LISTEN", "SYN-RECEIVED"]
@@ -253,10 +292,14 @@ fn a_half_open_connection_stands_beside_its_listener_until_it_is_a_socket() {
     assert_eq!(ways, Some([Some(TcpState::SynSent), Some(TcpState::SynReceived)]));
     let story = story::packets_whole();
     let states = |cards: Vec<sockets::SocketCard>| cards.into_iter().map(|c| c.state).collect::<Vec<_>>();
-    let server = at(&story, LIVE, |m| sockets::cards(m.state, SERVER, 0, None));
+    let server = at(&story, LIVE, |m| {
+        sockets::cards(m.state, SERVER, 0, &lit::Related::default())
+    });
     assert_eq!(states(server), ["LISTEN", "CLOSED"]);
     // The closed connection is the kernel's until TIME-WAIT is over: 59 s from when it was told.
-    let client = at(&story, LIVE, |m| sockets::cards(m.state, CLIENT, 0, None));
+    let client = at(&story, LIVE, |m| {
+        sockets::cards(m.state, CLIENT, 0, &lit::Related::default())
+    });
     let told = at(&story, LIVE, |m| {
         m.state.sockets_of(CLIENT).last().map(|s| s.sampled_at)
     });

@@ -108,7 +108,7 @@ pub fn next_text(moment: &Moment<'_>, id: PacketId) -> String {
 pub struct Draft {
     /// `lose`, `double`, `delay`, `behind`, `rate`, `hold`.
     pub what: String,
-    /// `all`, `syn`, `data`, `fin`, `ack`, `udp`, `nth`, `percent`.
+    /// `all`, `syn`, `data`, `fin`, `ack`, `udp`, `nth`, `datanumber`, `percent`.
     pub which: String,
     /// The n of every n-th, or the percentage.
     pub n: String,
@@ -131,7 +131,7 @@ pub const WHATS: [(&str, &str); 6] = [
 ];
 
 /// Which packets a rule is for, and how the dialog calls them.
-pub const WHICHES: [(&str, &str); 8] = [
+pub const WHICHES: [(&str, &str); 9] = [
     ("all", "all packets"),
     ("syn", "SYN and SYN-ACK"),
     ("data", "packets with data"),
@@ -139,6 +139,7 @@ pub const WHICHES: [(&str, &str); 8] = [
     ("ack", "ACK without data"),
     ("udp", "UDP datagrams"),
     ("nth", "every n-th packet"),
+    ("datanumber", "the n-th packet with data"),
     ("percent", "so many of a hundred"),
 ];
 
@@ -155,8 +156,8 @@ impl Draft {
         }
     }
 
-    /// The rule as the dialog shows it; `None` for one that it has no fields for.
-    pub fn of(rule: &WireRule) -> Option<Self> {
+    /// The rule as the dialog shows it.
+    pub fn of(rule: &WireRule) -> Self {
         let mut draft = Self::new();
         draft.to = rule.to.map_or_else(String::new, |end| end.0.to_string());
         let (which, n) = match rule.which {
@@ -168,7 +169,7 @@ impl Draft {
             Which::Udp => ("udp", None),
             Which::Nth(n) => ("nth", Some(n.to_string())),
             Which::Percent(p) => ("percent", Some(p.to_string())),
-            Which::DataNumber(_) => return None,
+            Which::DataNumber(n) => ("datanumber", Some(n.to_string())),
         };
         draft.which = which.into();
         draft.n = n.unwrap_or(draft.n);
@@ -187,7 +188,7 @@ impl Draft {
             }
         };
         draft.what = what.into();
-        Some(draft)
+        draft
     }
 
     /// The rule.
@@ -207,6 +208,11 @@ impl Draft {
             "ack" => Which::Ack,
             "udp" => Which::Udp,
             "nth" => Which::Nth(whole(&self.n, "The n of every n-th packet", 1..=1_000_000)?),
+            "datanumber" => Which::DataNumber(whole(
+                &self.n,
+                "The n of the n-th packet with data",
+                1..=1_000_000,
+            )?),
             "percent" => {
                 let percent = self
                     .n
@@ -237,6 +243,15 @@ impl Draft {
             what,
         })
     }
+}
+
+/// The number that the dice of rules begin with.
+///
+/// # Errors
+/// One sentence: which numbers it takes.
+pub fn seed(text: &str) -> Result<u64, String> {
+    let number = text.trim().parse::<u32>().map(u64::from);
+    number.map_err(|_| format!("The dice begin with a whole number from 0 to {}.", u32::MAX))
 }
 
 /// All rules of the dialog, or the first that does not fit: its place and what is wrong.
@@ -297,8 +312,9 @@ mod tests {
             rule(Some(End(1)), Which::Nth(3), Effect::Delay { ms: 10, jitter: 5 }),
             rule(Some(End(0)), Which::Udp, Effect::Rate { bytes: 1000 }),
             rule(None, Which::Syn, Effect::Hold),
+            rule(None, Which::DataNumber(2), Effect::Lose),
         ] {
-            assert_eq!(Draft::of(&rule).unwrap().rule().unwrap(), rule);
+            assert_eq!(Draft::of(&rule).rule().unwrap(), rule);
         }
     }
 
@@ -315,6 +331,7 @@ mod tests {
             (draft("lose", "percent", "101", ""), "0 to 100"),
             (draft("lose", "percent", "NaN", ""), "0 to 100"),
             (draft("lose", "nth", "0", ""), "from 1"),
+            (draft("lose", "datanumber", "x", ""), "from 1"),
             (draft("delay", "all", "", "600001"), "600000"),
             (draft("delay", "all", "", "-1"), "from 0"),
             (draft("rate", "all", "", "0"), "from 1"),
@@ -324,5 +341,7 @@ mod tests {
             assert!(refused.1.contains(word), "{draft:?}: {}", refused.1);
         }
         assert!(rules(&vec![Draft::new(); bounds::WIRE_RULES + 1]).is_err());
+        assert_eq!(seed(" 7 "), Ok(7));
+        assert!(seed("-1").is_err() && seed("").is_err());
     }
 }

@@ -1,10 +1,11 @@
 //! The timeline in words: the diagram for those who do not see it, and for small screens.
 
 use super::Moment;
+use super::markup::Markup;
 use engine::timeline::{tell, words};
 
 /// Rows that are in the page at once.
-pub const WINDOW: u64 = 64;
+pub const WINDOW: u64 = 48;
 
 /// One event.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +35,43 @@ pub struct Words {
     pub before: u64,
     /// Events behind the last row.
     pub behind: u64,
+}
+
+impl Words {
+    /// The rows as the content of a list, a button each: one piece of markup, because it is new with every step.
+    pub fn draw(&self) -> String {
+        let mut out = Markup::default();
+        for row in &self.rows {
+            let mut class = String::new();
+            for (name, _) in [("at ", row.here), ("f ", row.later), ("rel", row.related)]
+                .iter()
+                .filter(|c| c.1)
+            {
+                class.push_str(name);
+            }
+            out.raw("<li class=\"")
+                .raw(class.trim_end())
+                .raw("\" data-event=\"")
+                .num(row.seq)
+                .raw("\"");
+            if row.here {
+                out.raw(" aria-current=\"step\"");
+            }
+            out.raw("><button type=\"button\" class=\"row\"><span class=\"n\">")
+                .num(row.seq);
+            out.raw("</span><span class=\"tm\">").text(&row.time);
+            out.raw("</span><span class=\"kd");
+            if row.kind == "error" {
+                out.raw(" error");
+            }
+            out.raw("\">")
+                .text(row.kind)
+                .raw("</span><span>")
+                .text(&row.text)
+                .raw("</span></button></li>");
+        }
+        out.finish()
+    }
 }
 
 /// The rows around event `centre`; `related` are those that belong to the chosen one.

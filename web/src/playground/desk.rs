@@ -3,6 +3,7 @@
 use super::{file, share};
 use crate::element::handle::Shared;
 use crate::element::load::{self, Listed};
+use crate::model::network;
 use crate::views::Ui;
 use crate::views::icons::{self, icon};
 use engine::session::{LabSpec, ProgramSpec, Session, Side};
@@ -133,7 +134,12 @@ impl Desk {
         for (program, side) in spec.programs.iter_mut().zip(ui.driver().sides()) {
             program.side = Some(*side);
         }
+        let each = spec.hosts.len() > 1;
         change(&mut spec);
+        // A program that came has a host too, and one that went leaves none behind.
+        if each && spec.hosts.len() > 1 && spec.on_a_host_each().is_err() {
+            spec.on_one_host();
+        }
         self.put(ui, spec);
     }
 
@@ -195,6 +201,40 @@ impl Desk {
         };
         let label = format!("Take {} away", crate::views::code::name(ui, id));
         view! { <button type="button" class="btn flat pg" aria-label=label title="Take away" data-do="remove" on:click=remove>{icon(icons::REMOVE)}</button> }
+    }
+
+    /// One host, or one for each program.
+    pub fn hosts(self, ui: Ui) -> impl IntoView {
+        let spec = self.spec(ui);
+        let each = spec.hosts.len() > 1;
+        let none = (!each).then(|| spec.clone().on_a_host_each().err()).flatten();
+        let why = none
+            .as_ref()
+            .map(|e| format!(" {}.", engine::timeline::words::capital(&e.0)));
+        let choose = move |to_each: bool| {
+            ui.choosing.set(false);
+            if to_each == each {
+                return;
+            }
+            self.change(ui, |spec| {
+                if !to_each {
+                    return spec.on_one_host();
+                }
+                // It is offered only where it fits.
+                let _ = spec.on_a_host_each();
+                spec.network = spec.network.filter(|n| network::has_hosts(*n));
+            });
+        };
+        view! {
+            <li><button type="button" aria-pressed=(!each).to_string() data-hosts="one" on:click=move |_| choose(false)>
+                "One host for all"{(!each).then_some(" (now)")}
+                <small>"As the tutorials assume: programs reach each other as localhost."</small>
+            </button></li>
+            <li><button type="button" aria-pressed=each.to_string() disabled=none.is_some() data-hosts="each" on:click=move |_| choose(true)>
+                "A host each"{each.then_some(" (now)")}
+                <small>"Each program has a host with a name and addresses of its own: they reach each other by name, and localhost is only one's own host. It needs a kernel lab."{why}</small>
+            </button></li>
+        }
     }
 
     /// Opens the list of programs that can be added.

@@ -38,6 +38,13 @@ pub fn to_toml(spec: &LabSpec) -> String {
     if let Some(network) = spec.network {
         let _ = writeln!(out, "network = {}", line(network.name()));
     }
+    if !spec.hosts.is_empty() {
+        let hosts: Vec<_> = spec.hosts.iter().map(|s| line(s)).collect();
+        let _ = writeln!(out, "hosts = [{}]", hosts.join(", "));
+    }
+    if spec.held {
+        out.push_str("held = true\n");
+    }
     for program in &spec.programs {
         let _ = writeln!(
             out,
@@ -48,6 +55,9 @@ pub fn to_toml(spec: &LabSpec) -> String {
         if let Some(side) = program.side {
             let side = if side == Side::Left { "left" } else { "right" };
             let _ = writeln!(out, "side = {}", line(side));
+        }
+        if let Some(host) = &program.host {
+            let _ = writeln!(out, "host = {}", line(host));
         }
         for (key, list) in [("args", &program.args), ("input", &program.input)] {
             if !list.is_empty() {
@@ -139,6 +149,16 @@ mod tests {
             spec.title = "Say \"hi\"\\".into();
             spec.programs[0].side = Some(Side::Left);
             spec.programs[0].args = vec!["x y".into(), "\"".into()];
+            let mut two = spec.clone();
+            two.programs.push(spec.programs[0].clone());
+            two.programs[1].name = "No host's name".into();
+            two.programs[1].name.retain(|c| c != '\'');
+            two.network = Some(protocol::Network::Kernel);
+            two.held = true;
+            two.on_a_host_each().unwrap();
+            let text = to_toml(&two);
+            let back = LabSpec::from_toml(&text, |_| Err("no files are beside it".into()));
+            assert_eq!(back.unwrap(), two, "{text}");
             let text = to_toml(&spec);
             let back = LabSpec::from_toml(&text, |_| Err("no files are beside it".into()));
             assert_eq!(back.unwrap(), spec, "{text}");

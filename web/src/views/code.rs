@@ -4,7 +4,7 @@ use super::Ui;
 use super::icons::{self, icon};
 use crate::model::lane::{LaneView, LineMark};
 use crate::model::markup::source_line;
-use crate::model::{span_text, syntax};
+use crate::model::{lit, span_text, syntax};
 use leptos::html;
 use leptos::prelude::*;
 use protocol::ProgramId;
@@ -32,7 +32,7 @@ pub fn Code(ui: Ui, id: ProgramId, lane: Memo<LaneView>) -> impl IntoView {
     view! {
         <ol class="code" node_ref=list tabindex="0" aria-label=move || format!("Source of {}", name(ui, id))>
             {move || source.with(|s| syntax::lines(s)).into_iter().zip(1u32..)
-                .map(|(line, n)| view! { <SourceLine ui line n lane lit/> }).collect_view()}
+                .map(|(line, n)| view! { <SourceLine ui id line n lane lit/> }).collect_view()}
         </ol>
     }
 }
@@ -57,6 +57,7 @@ fn keep_in_sight(list: &web_sys::HtmlElement) {
 #[component]
 fn SourceLine(
     ui: Ui,
+    id: ProgramId,
     line: syntax::Line,
     n: u32,
     lane: Memo<LaneView>,
@@ -76,7 +77,7 @@ fn SourceLine(
     };
     view! {
         <li class="ln" class:cur=move || here.get() class:next=move || next.get() class:lit=move || is_lit.get()
-            class:fail=move || fails.get() aria-current=move || here.get().then_some("step")>
+            class:fail=move || fails.get() on:click=move |_| ui.light(|m| lit::of_line(m, id, n)) aria-current=move || here.get().then_some("step")>
             <span class="no"><Show when=move || here.get()>{icon(icons::HERE)}</Show>{n}</span>
             <code style=format!("--in:{indent}") inner_html=code></code>
             <Show when=move || is_lit.get()><b class="cz">"1"</b></Show>

@@ -3,17 +3,19 @@
 use super::wire::{Acts, Capsules};
 use super::{Ui, watch};
 use crate::diagram::{Drawing, Geometry, Head, View};
-use crate::model::{lane, time_text};
+use crate::model::{lane, network, time_text};
 use engine::session::Side;
+use engine::timeline::PacketState;
 use engine::timeline::words::capital;
 use leptos::html;
 use leptos::prelude::*;
-use protocol::Network;
 use wasm_bindgen::JsCast;
 
 /// Pixels beyond what is in sight that are drawn too, and the grain of redrawing while scrolling.
 const MARGIN: f64 = 240.0;
 const GRAIN: f64 = 120.0;
+/// Room for the buttons of the packet that waits, pixels.
+const ACTS: f64 = 96.0;
 
 /// The column in the middle.
 #[component]
@@ -21,35 +23,52 @@ pub fn DiagramColumn(ui: Ui) -> impl IntoView {
     let pane = NodeRef::<html::Div>::new();
     let size = watch::size_of(pane);
     let scroll = RwSignal::new(0.0_f64);
-    let drawing = Memo::new(move |_| {
-        let (width, height) = size.get();
-        let top = ((scroll.get() - MARGIN) / GRAIN).floor() * GRAIN;
+    let geometry = Memo::new(move |_| {
+        let width = size.get().0;
         let scale = if ui.present.get() && width >= 600.0 {
             1.38
         } else {
             1.0
         };
-        draw(
-            ui,
-            Geometry { width, scale },
-            top.max(0.0),
-            top + height + 2.0 * MARGIN + GRAIN,
-        )
+        Geometry { width, scale }
     });
     // The cursor's row stays in sight: at the live end the end, in the past the line "You are here".
-    let place = Memo::new(move |_| {
-        (
-            drawing.with(|d| (d.height as i32, d.here.map(|h| h as i32), !d.capsules.is_empty())),
-            size.get().1 as i32,
-        )
+    let aim = Memo::new(move |_| {
+        let (cursor, waits) = ui.read(|m| {
+            (
+                m.seq(),
+                m.is_live() && m.state.wire.packets.iter().any(PacketState::in_flight),
+            )
+        });
+        let extent = ui.driver().diagram().extent(geometry.get(), cursor);
+        let view = size.get().1;
+        let height = if waits {
+            extent.height + ACTS
+        } else {
+            extent.height
+        };
+        let to = extent
+            .here
+            .map_or(height - view, |here| here - (view * 0.62).floor());
+        to.min(height - view).max(0.0).floor() as i32
+    });
+    // What is drawn: around where the pane will stand, so that it is drawn once and not again when it has moved there.
+    let top = Memo::new(move |old: Option<&(i32, f64)>| {
+        let (aim, scroll) = (aim.get(), scroll.get());
+        let moved = old.is_none_or(|(before, _)| *before != aim);
+        let at = if moved { f64::from(aim) } else { scroll };
+        (aim, (((at - MARGIN) / GRAIN).floor() * GRAIN).max(0.0))
+    });
+    let top = Memo::new(move |_| top.get().1);
+    let drawing = Memo::new(move |_| {
+        let (top, height) = (top.get(), size.get().1);
+        draw(ui, geometry.get(), top, top + height + 2.0 * MARGIN + GRAIN)
     });
     Effect::new(move |_| {
-        let ((height, here, waits), view) = place.get();
-        let height = if waits { height + 96 } else { height };
+        let to = aim.get();
         request_animation_frame(move || {
             if let Some(pane) = pane.get_untracked() {
-                let to = here.map_or(height, |here| here - view * 62 / 100);
-                pane.set_scroll_top(to.max(0));
+                pane.set_scroll_top(to);
             }
         });
     });
@@ -88,7 +107,7 @@ pub fn DiagramColumn(ui: Ui) -> impl IntoView {
                 on:scroll=scrolled on:click=picked>
                 <div class="dw" style=move || {
                     // Room for the buttons of the packet that waits; they belong to the live end.
-                    let acts = if ui.can_act() && ui.waiting().is_some() { 96.0 } else { 0.0 };
+                    let acts = if ui.can_act() && ui.waiting().is_some() { ACTS } else { 0.0 };
                     drawing.with(|d| format!("height:{}px;--f:{}", d.height.max(d.end + acts), d.scale))
                 }>
                     <svg aria-hidden="true" style=move || format!("top:{}px", top.get())
@@ -175,9 +194,6 @@ fn Ends(ui: Ui) -> impl IntoView {
 /// What is seen between the two ends on this network.
 fn between(ui: Ui) -> &'static str {
     ui.version.track();
-    match ui.driver().session().network().map(|n| n.network) {
-        Some(Network::Kernel) => "wire: the kernel's real packets",
-        Some(Network::Live) => "live: calls and bytes, no packets",
-        _ => "calls and bytes, no packets",
-    }
+    let network = ui.driver().session().network();
+    network.map_or("", |is| network::words(is.network, is.private).between)
 }

@@ -5,6 +5,8 @@ use super::ui::Tab;
 use crate::model::{details, states, words};
 use leptos::html;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 const TABS: [(Tab, &str); 4] = [
     (Tab::Words, "In words"),
@@ -52,7 +54,6 @@ pub fn Dock(ui: Ui) -> impl IntoView {
 }
 
 fn focus_sibling(event: &leptos::ev::KeyboardEvent, place: usize) {
-    use wasm_bindgen::JsCast;
     let list = event
         .current_target()
         .and_then(|t| t.dyn_into::<web_sys::Element>().ok())
@@ -69,55 +70,63 @@ fn Words(ui: Ui) -> impl IntoView {
     let centre = RwSignal::new(None::<u64>);
     let related = Memo::new(move |_| ui.related());
     let shown = Memo::new(move |_| {
-        ui.read(|m| words::window(m, centre.get().unwrap_or_else(|| m.seq()), &related.get()))
+        ui.read_later(|m| related.with(|r| words::window(m, centre.get().unwrap_or_else(|| m.seq()), r)))
     });
-    let list = NodeRef::<html::Ol>::new();
-    let here = Memo::new(move |_| ui.read(|m| (m.seq(), m.timeline.len())));
+    let list = NodeRef::<html::Div>::new();
+    let here = Memo::new(move |_| ui.read_later(|m| (m.seq(), m.timeline.len())));
+    // The row that was pressed is drawn anew with all others: the focus goes to the cursor's.
+    let pressed = StoredValue::new(false);
     Effect::new(move |_| {
         here.track();
         if centre.get_untracked().is_some() {
             centre.set(None);
         }
         request_animation_frame(move || {
-            let Some(list) = list.get_untracked() else { return };
-            let Ok(Some(row)) = list.query_selector(".at") else {
-                list.set_scroll_top(if here.get_untracked().0 == 0 {
-                    0
-                } else {
-                    list.scroll_height()
-                });
+            // The lab can have left the page since.
+            let Some(was_pressed) = pressed.try_update_value(std::mem::take) else {
                 return;
             };
-            let (view, row) = (list.get_bounding_client_rect(), row.get_bounding_client_rect());
-            let to = f64::from(list.scroll_top()) + row.bottom() - view.bottom() + 28.0;
+            let Some(list) = list.get_untracked() else { return };
+            let cursor = here.get_untracked().0;
+            let Ok(Some(row)) = list.query_selector(".at") else {
+                list.set_scroll_top(if cursor == 0 { 0 } else { list.scroll_height() });
+                return;
+            };
+            let (view, at) = (list.get_bounding_client_rect(), row.get_bounding_client_rect());
+            let to = f64::from(list.scroll_top()) + at.bottom() - view.bottom() + 28.0;
             list.set_scroll_top(to.max(0.0) as i32);
+            if was_pressed {
+                let button = row
+                    .first_element_child()
+                    .and_then(|b| b.dyn_into::<HtmlElement>().ok());
+                let _ = button.map(|b| b.focus());
+            }
         });
     });
-    let row = move |row: words::Row| {
-        let seq = row.seq;
-        let kind = if row.kind == "error" { "kd error" } else { "kd" };
-        view! {
-            <li class:at=row.here class:f=row.later class:rel=row.related aria-current=row.here.then_some("step") data-event=seq.to_string()>
-                <button type="button" class="row" on:click=move |_| ui.go_to(seq)>
-                    <span class="n">{seq}</span><span class="tm">{row.time}</span><span class=kind>{row.kind}</span><span>{row.text}</span>
-                </button>
-            </li>
+    let press = move |event: leptos::ev::MouseEvent| {
+        let row = event.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok());
+        let row = row.and_then(|e| e.closest("[data-event]").ok().flatten());
+        let seq = row.and_then(|e| e.get_attribute("data-event")?.parse().ok());
+        if let Some(seq) = seq {
+            pressed.set_value(true);
+            ui.go_to(seq);
         }
     };
-    let rows = move || {
-        let all = shown.get();
-        let first = all.rows.first().map_or(0, |r| r.seq);
-        let last = all.rows.last().map_or(0, |r| r.seq);
-        let before = (all.before > 0).then(|| view! {
-            <li class="more"><button type="button" class="btn" on:click=move |_| centre.set(Some(first))>{format!("{} earlier events", all.before)}</button></li>
-        });
-        let behind = (all.behind > 0).then(|| view! {
-            <li class="more"><button type="button" class="btn" on:click=move |_| centre.set(Some(last + words::WINDOW / 2))>{format!("{} later events", all.behind)}</button></li>
-        });
-        view! { {before}{all.rows.into_iter().map(row).collect_view()}{behind} }
+    let beyond = Memo::new(move |_| shown.with(|w| (w.before, w.behind)));
+    let door = move |count: u64, what: &str, to: Option<u64>| {
+        let text = format!("{count} {what} events");
+        view! { <div class="more"><button type="button" class="btn" on:click=move |_| centre.set(to)>{text}</button></div> }
+    };
+    let edge = move |last: bool| {
+        let rows = shown.with_untracked(|w| Some((w.rows.first()?.seq, w.rows.last()?.seq)));
+        rows.map(|(first, end)| if last { end + words::WINDOW / 2 } else { first })
     };
     view! {
-        <ol class="words" node_ref=list tabindex="0" aria-label="The timeline in words" data-words>{rows}</ol>
+        <div class="words" tabindex="0" role="group" aria-label="The timeline in words" node_ref=list on:click=press data-words>
+            {move || (beyond.get().0 > 0).then(|| door(beyond.get().0, "earlier", edge(false)))}
+            <ol inner_html=move || shown.with(words::Words::draw)></ol>
+            {move || (beyond.get().1 > 0).then(|| door(beyond.get().1, "later", edge(true)))}
+        </div>
         <Show when=move || here.get().1 == 0><p class="none nothing">"Nothing has happened yet."</p></Show>
     }
 }
@@ -125,7 +134,7 @@ fn Words(ui: Ui) -> impl IntoView {
 /// TCP's states.
 #[component]
 fn States(ui: Ui) -> impl IntoView {
-    let ways = Memo::new(move |_| ui.read(states::ways));
+    let ways = Memo::new(move |_| ui.read_later(states::ways));
     let panel = NodeRef::<html::Div>::new();
     let size = super::watch::size_of(panel);
     let room = Memo::new(move |_| states::Room::of(size.get().0));
@@ -135,7 +144,7 @@ fn States(ui: Ui) -> impl IntoView {
                 Some(ways) => {
                     let (w, h) = room.get().size();
                     view! {
-                        <p class="last">{move || ui.read(states::last_step)}</p>
+                        <p class="last">{move || ui.read_later(states::last_step)}</p>
                         <svg class="st" width=w.to_string() height=h.to_string() viewBox=format!("0 0 {w} {h}") role="img"
                             aria-label=states::sentence(&ways) inner_html=states::draw(&ways, room.get())></svg>
                         <p>"Marked are states that the kernel was seen in; others may have passed between two looks."</p>
@@ -152,7 +161,7 @@ fn States(ui: Ui) -> impl IntoView {
 fn Call(ui: Ui) -> impl IntoView {
     let call = Memo::new(move |_| {
         let picked = ui.picked.get();
-        ui.read(|m| details::details(m, picked.unwrap_or_else(|| m.seq())))
+        ui.read_later(|m| details::details(m, picked.unwrap_or_else(|| m.seq())))
     });
     let field = |f: details::Field| {
         view! { <tr class:lit=f.lit><th scope="row">{f.name}</th><td>{f.value}</td><td class="w">{f.plain}</td></tr> }

@@ -6,6 +6,7 @@ use super::diagram::DiagramColumn;
 use super::dock::Dock;
 use super::keys::Help;
 use super::lane::LaneColumn;
+use super::network::NetworkDialog;
 use super::phone::{Minis, PaneTabs};
 use super::toolbar::Toolbar;
 use super::wire::Rules;
@@ -16,6 +17,7 @@ use leptos::prelude::*;
 /// The lab; in the playground with its desk.
 #[component]
 pub fn LabView(ui: Ui, desk: Option<Desk>) -> impl IntoView {
+    ui.begin_to_follow();
     let label = ui.peek(|m| format!("Lab: {}", m.spec.title));
     view! {
         <section class="lab" aria-label=label class:past=move || ui.in_past() class:present=move || ui.present.get() data-p=move || ui.pane.get().name()>
@@ -32,6 +34,7 @@ pub fn LabView(ui: Ui, desk: Option<Desk>) -> impl IntoView {
             <Minis ui/>
             <Help ui/>
             <Rules ui/>
+            <NetworkDialog ui desk/>
             {desk.map(|desk| desk.dialogs(ui))}
         </section>
     }

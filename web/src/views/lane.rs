@@ -83,6 +83,7 @@ fn Program(ui: Ui, id: ProgramId) -> impl IntoView {
     });
     let alive = Memo::new(move |_| view.with(|v| v.alive));
     let editing = Memo::new(move |_| ui.editing.get().filter(|(p, _)| *p == id).map(|(_, line)| line));
+    let host = Memo::new(move |_| ui.read(|m| m.host_of(id).map(|h| h.name.clone())));
     let key = key_of(ui, id);
     let desk = use_context::<Desk>();
     let title = match desk {
@@ -98,7 +99,7 @@ fn Program(ui: Ui, id: ProgramId) -> impl IntoView {
     let loose = Memo::new(move |_| view.with(|v| v.error.as_ref().is_some_and(|e| e.line == 0 || prompt)));
     view! {
         <header class="lh" data-program=name.clone()>
-            {title}<span class="file">{file}</span>
+            {title}<span class="file">{file}{move || host.get().map(|host| view! { <span data-host>{format!(" · host {host}")}</span> })}</span>
             <Show when=move || !prompt>
                 <button type="button" class="btn flat pg" title="Edit" aria-label=format!("Edit {}", super::code::name(ui, id)) data-do="edit"
                     disabled=move || ui.in_past() on:click=move |_| ui.editing.set(Some((id, 1)))>{icon(icons::EDIT)}</button>

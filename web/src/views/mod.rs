@@ -9,6 +9,7 @@
 //! diagram.rs     the time-sequence diagram
 //! dock.rs        in words, TCP states, one call
 //! phone.rs       tabs and both ends at a glance
+//! network.rs     on which network the lab is, and the choice of another one
 //! wire.rs        packets that wait, what can be done with them, the wire's rules
 //! packet.rs      one packet, field by field
 //! keys.rs        the keyboard
@@ -27,6 +28,7 @@ pub mod icons;
 pub mod keys;
 pub mod lab;
 pub mod lane;
+pub mod network;
 pub mod packet;
 pub mod phone;
 pub mod sockets;

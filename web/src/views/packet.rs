@@ -15,7 +15,7 @@ pub fn Packet(ui: Ui) -> impl IntoView {
         let driver = ui.driver();
         // Not chosen: the one that waits, else the last one that was sent.
         let waits = ui.waiting().map(|w| w.id);
-        ui.read(|m| {
+        ui.read_later(|m| {
             let waits = waits.and_then(|id| m.state.wire.packet(id)).map(|p| p.seq);
             let last = || m.state.wire.packets.iter().map(|p| p.seq).max();
             let seq = picked.or(waits).or_else(last)?;

@@ -2,10 +2,12 @@
 
 use super::Ui;
 use super::icons::{self, icon};
+use crate::model::Moment;
+use crate::model::lit::{self, Related};
 use crate::model::sockets::{Buffer, Look, Queue, SocketCard, cards};
 use crate::model::{span_text, steps};
 use leptos::prelude::*;
-use protocol::ProgramId;
+use protocol::{ProgramId, SocketId};
 
 /// Slots of an accept queue that are drawn.
 const SLOTS: u32 = 6;
@@ -14,15 +16,33 @@ const SLOTS: u32 = 6;
 #[component]
 pub fn Sockets(ui: Ui, id: ProgramId) -> impl IntoView {
     let all = Memo::new(move |_| {
-        let lit = ui.lit_socket();
-        ui.read(|m| cards(m.state, id, steps::before(m.timeline.events(), m.seq()), lit))
+        let mut lit = ui.belongs();
+        if lit == Related::default() {
+            // Nothing is chosen: the bytes that arrived last.
+            let arrived = ui.lit_socket();
+            lit.receives = arrived
+                .filter(|id| ui.read_later(|m| has_bytes(m, *id)))
+                .into_iter()
+                .collect();
+        }
+        ui.read_later(|m| cards(m.state, id, steps::before(m.timeline.events(), m.seq()), &lit))
     });
-    let more = Memo::new(move |_| ui.read(|m| m.state.program(id).map_or(0, |p| p.closed_sockets)));
+    let more = Memo::new(move |_| ui.read_later(|m| m.state.program(id).map_or(0, |p| p.closed_sockets)));
     let name = super::code::name(ui, id);
     let label = format!("Sockets of {name}");
+    let named = StoredValue::new(name);
+    let host = Memo::new(move |_| {
+        ui.read_later(|m| m.host_of(id).map(|h| (h.name.clone(), h.addresses.join(", "))))
+    });
     view! {
         <div class="kern" tabindex="0" role="group" aria-label=label data-sockets>
-            <h3><span>"Kernel"</span>"sockets of "{name}</h3>
+            <h3>
+                <span>"Kernel"</span>
+                {move || match host.get() {
+                    Some((host, addresses)) => view! { "of host "<b>{host}</b><i>{addresses}</i> }.into_any(),
+                    None => view! { "sockets of "{named.get_value()} }.into_any(),
+                }}
+            </h3>
             {move || {
                 let cards = all.get();
                 if cards.is_empty() {
@@ -38,7 +58,13 @@ pub fn Sockets(ui: Ui, id: ProgramId) -> impl IntoView {
     }
 }
 
+fn has_bytes(moment: &Moment<'_>, id: SocketId) -> bool {
+    let sample = moment.state.socket(id).and_then(|s| s.sample.as_ref());
+    sample.is_some_and(|s| s.recv_queue > 0)
+}
+
 fn card(ui: Ui, card: SocketCard) -> impl IntoView {
+    let id = card.id;
     let class = match card.look {
         Look::Open => "sock",
         Look::NoDescriptor => "sock nofd",
@@ -51,18 +77,21 @@ fn card(ui: Ui, card: SocketCard) -> impl IntoView {
     });
     let gone = card.look == Look::Gone;
     view! {
-        <article class=class data-socket=card.id.0.to_string() data-state=card.state.clone()>
+        <article class=class class:lit=card.lit data-socket=card.id.0.to_string() data-state=card.state.clone()>
             <header>
-                <span class="fd">{card.fd}</span><span class="stt">{card.state.clone()}</span>
+                <span class="fd">{card.fd}</span>
+                <button type="button" class="stt" title="What belongs to this state" aria-pressed=card.lit.to_string()
+                    on:click=move |_| ui.light(|m| lit::of_state(m, id))>{card.state.clone()}</button>
+                {card.lit.then(|| view! { <b class="cz">"4"</b> })}
                 {card.was.map(|was| view! { <span class="was">{icon(icons::CHANGED)}"was "{was}</span> })}
             </header>
             {(!gone).then_some(address)}
             {card.queue.map(queue)}
-            {card.send.map(|b| buffer("send", "fill sent", b))}
-            {card.receive.map(|b| buffer("receive", "fill", b))}
+            {card.send.map(|b| buffer(ui, id, "send", "fill sent", b))}
+            {card.receive.map(|b| buffer(ui, id, "receive", "fill", b))}
             {card.port.map(|port| publish(ui, port))}
             {card.note.map(|note| view! { <p class="note">{note}</p> })}
-            {card.timer.map(|(what, end)| view! { <p class="note" data-timer>{what}" "{move || span_text(end.saturating_sub(ui.now()))}</p> })}
+            {card.timer.map(|(what, end)| view! { <p class="note" data-timer>{what}" "{move || span_text(end.saturating_sub(ui.now_later()))}</p> })}
             {(!card.more.is_empty()).then(|| deeper(ui, card.more))}
         </article>
     }
@@ -103,13 +132,19 @@ fn publish(ui: Ui, port: u16) -> impl IntoView {
     }
 }
 
-fn buffer(name: &'static str, class: &'static str, buffer: Buffer) -> impl IntoView {
+fn buffer(ui: Ui, id: SocketId, name: &'static str, class: &'static str, buffer: Buffer) -> impl IntoView {
     let fill = (buffer.len > 0).then(|| {
         view! { <span class=class style=format!("--n:{}", buffer.len)>{buffer.text}</span> }
     });
+    let find = if name == "send" {
+        lit::of_send_buffer
+    } else {
+        lit::of_receive_buffer
+    };
     view! {
         <div class="buf" class:lit=buffer.lit data-buffer=name>
-            <span class="bn">{name}</span><span class="bar">{fill}</span><span class="bv">{buffer.len}" B"</span>
+            <button type="button" class="bn" title="What belongs to these bytes" aria-pressed=buffer.lit.to_string()
+                on:click=move |_| ui.light(|m| find(m, id))>{name}</button><span class="bar">{fill}</span><span class="bv">{buffer.len}" B"</span>
             {buffer.lit.then(|| view! { <b class="cz">"4"</b> })}
             {buffer.note.map(|note| view! { <small>{note}</small> })}
         </div>

@@ -16,7 +16,7 @@ const PIECES: usize = 3000;
 #[component]
 pub fn Terminal(ui: Ui, id: ProgramId, lane: Memo<LaneView>, prompt: bool) -> impl IntoView {
     let shown = Memo::new(move |_| {
-        ui.read(|m| {
+        ui.read_later(|m| {
             let file = m
                 .spec
                 .programs
@@ -31,7 +31,7 @@ pub fn Terminal(ui: Ui, id: ProgramId, lane: Memo<LaneView>, prompt: bool) -> im
         })
     });
     let typed = Memo::new(move |_| {
-        ui.read(|m| {
+        ui.read_later(|m| {
             let pieces = m.timeline.terminal(id, m.seq(), PIECES);
             pieces
                 .iter()
@@ -56,7 +56,7 @@ pub fn Terminal(ui: Ui, id: ProgramId, lane: Memo<LaneView>, prompt: bool) -> im
     let awaits = Memo::new(move |_| {
         lane.with(|l| l.awaits_input)
             || (prompt
-                && ui.read(
+                && ui.read_later(
                     |m| matches!(m.rest, engine::session::Rest::AwaitingInput(all) if all.contains(&id)),
                 ))
     });

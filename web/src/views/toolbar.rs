@@ -2,7 +2,6 @@
 
 use super::icons::{self, icon};
 use super::{Ui, watch};
-use crate::driver::Status;
 use crate::model::{caption, scrub};
 use crate::playground::Desk;
 use crate::playground::file::{save_bytes, save_file};
@@ -67,7 +66,7 @@ pub fn Toolbar(ui: Ui, desk: Option<Desk>) -> impl IntoView {
                     {SPEEDS.map(|(value, text, _)| view! { <option value=value>{text}</option> }).into_iter().collect::<Vec<_>>()}
                 </select>
                 <super::wire::WireControl ui/>
-                <Network ui/>
+                <super::network::NetworkButton ui/>
                 <button type="button" class="btn flat i keep" class:strong=move || ended.get() aria-label="Reset" title="Reset"
                     data-do="reset" on:click=move |_| ui.command(Command::Reset)>{icon(icons::RESET)}<span>"Reset"</span></button>
                 <button type="button" class="btn flat i" aria-label="Save the timeline" title="Save the timeline" data-do="export"
@@ -102,70 +101,13 @@ fn save_packets(ui: Ui) {
 }
 
 #[component]
-fn Network(ui: Ui) -> impl IntoView {
-    let text = Memo::new(move |_| {
-        let status = ui.status();
-        let network = ui.driver().session().network();
-        match (status, network) {
-            (Status::Dead { .. } | Status::Lost, _) => (true, "no connection", "The server does not answer."),
-            _ if ui.driver().session().is_replay() => (
-                false,
-                "a recording",
-                "A timeline that was saved. Every step can be seen again; nothing runs and nothing is sent.",
-            ),
-            (_, None) => (false, "connecting", "The lab's network is being opened."),
-            (_, Some(n)) if n.network == protocol::Network::Kernel => (
-                false,
-                "kernel: real packets",
-                "Hosts of the server's Linux kernel, joined by a wire: real sockets and real packets, each of which can be held.",
-            ),
-            (_, Some(n)) if n.network == protocol::Network::Live => (
-                false,
-                "live: no packets",
-                "Real addresses that the server's owner has allowed. Calls, bytes and states are seen; packets are not.",
-            ),
-            (_, Some(n)) if n.private => (
-                false,
-                "loopback: no packets",
-                "Real sockets of the server's kernel, on a loopback of this lab's own. Calls, bytes and states are seen; packets are not.",
-            ),
-            _ => (
-                false,
-                "shared loopback: no packets",
-                "Real sockets on the server machine's own loopback, shared with other labs: a port can be taken. Packets are not seen.",
-            ),
-        }
-    });
-    // With how programs that are not the page's join the lab, for whoever sits at the server's machine.
-    let title = move || {
-        let about = text.get().2;
-        let driver = ui.driver();
-        let session = driver.session();
-        match session.network().filter(|n| n.private).and_then(|n| n.number) {
-            None => about.to_owned(),
-            Some(number) => {
-                let host = session.spec().hosts.first().map(|host| format!("{host} "));
-                let host = host.unwrap_or_default();
-                format!(
-                    "{about} A program of yours joins this lab by: wirelab exec {number} {host}-- python3 server.py"
-                )
-            }
-        }
-    };
-    view! {
-        <span class="net" class:off=move || text.get().0 title=title data-network>
-            {move || icon(if text.get().1.starts_with("kernel") { icons::KERNEL } else { icons::LOOPBACK })}<span>{move || text.get().1}</span>
-        </span>
-    }
-}
-
-#[component]
 fn Scrub(ui: Ui) -> impl IntoView {
     let bar = NodeRef::<html::Div>::new();
     let size = watch::size_of(bar);
     let drawing = Memo::new(move |_| {
         let width = size.get().0.max(60.0);
-        ui.read(|m| scrub::draw(m, width))
+        let cursor = ui.read(|m| m.seq());
+        ui.driver().signs().draw(cursor, width)
     });
     let place = Memo::new(move |_| ui.read(|m| (m.seq(), m.timeline.len(), m.is_live())));
     let drag = move |event: &leptos::ev::PointerEvent| {
@@ -174,7 +116,7 @@ fn Scrub(ui: Ui) -> impl IntoView {
         };
         let x = f64::from(event.client_x()) - element.get_bounding_client_rect().left();
         let scale = scrub::Scale::new(place.get_untracked().1, size.get_untracked().0.max(60.0));
-        ui.go_to(scale.seq(x));
+        ui.drag_to(scale.seq(x));
     };
     let down = move |event: leptos::ev::PointerEvent| {
         if let Some(element) = event

@@ -6,7 +6,7 @@ use crate::driver::{Driver, Status};
 use crate::model::advice::Action;
 use crate::model::lane::{self, LaneView};
 use crate::model::{Moment, lit, steps, wire};
-use engine::session::{Command, Rest, Side};
+use engine::session::{Command, LabSpec, Rest, Side};
 use leptos::prelude::*;
 use protocol::{EventKind, PacketId, ProgramId, SocketId, WireAction};
 use std::rc::Rc;
@@ -49,6 +49,9 @@ impl Pane {
     }
 }
 
+/// What puts another lab into the element.
+pub type Again = Rc<dyn Fn(LabSpec)>;
+
 /// Milliseconds after which a step is said to be under way.
 const LONG: f64 = 300.0;
 
@@ -56,10 +59,19 @@ const LONG: f64 = 300.0;
 #[derive(Clone, Copy)]
 pub struct Ui {
     driver: StoredValue<Rc<Driver>, LocalStorage>,
+    /// What belongs together in the last step: a call, its bytes, the buffer they arrived in.
+    lit: Memo<Option<lit::Chain>>,
+    /// The events that belong to the chosen one, and what they light up beside the diagram.
+    related: Memo<Vec<u64>>,
+    belongs: Memo<lit::Related>,
     /// Raised (once a frame) when anything of the lab may have changed.
     pub version: RwSignal<u32>,
     /// The event that is shown; `None`: the live end.
     pub cursor: RwSignal<Option<u64>>,
+    /// What the panels that follow a frame later show: see [`Ui::read_later`].
+    later: RwSignal<(u32, Option<u64>)>,
+    /// Those panels follow at the next frame; and the event that the bar was dragged to meanwhile.
+    follows: StoredValue<(bool, Option<u64>)>,
     /// The lab's clock, nanoseconds; raised every second while something waits.
     pub clock: RwSignal<u64>,
     /// The open tab.
@@ -76,6 +88,8 @@ pub struct Ui {
     pub deep: RwSignal<bool>,
     /// The dialog of the wire's rules is open.
     pub rules: RwSignal<bool>,
+    /// What the dice of the wire's rules begin with, as it is typed.
+    pub seed: RwSignal<String>,
     /// The program that is being edited, and the line where the editor opens.
     pub editing: RwSignal<Option<(ProgramId, u32)>>,
     /// Larger, for a class.
@@ -84,6 +98,10 @@ pub struct Ui {
     pub speed: RwSignal<Option<u64>>,
     /// A sentence for the learner that belongs to the page, not to the lab.
     pub message: RwSignal<Option<String>>,
+    /// The dialog that chooses a network is open.
+    pub choosing: RwSignal<bool>,
+    /// Puts another lab into the element in place of this one.
+    again: StoredValue<Again, LocalStorage>,
     /// The keys are shown.
     pub help: RwSignal<bool>,
     /// Where the site's home page is.
@@ -92,7 +110,13 @@ pub struct Ui {
 
 impl Ui {
     /// The views' state of a lab.
-    pub fn new(driver: Rc<Driver>, version: RwSignal<u32>, present: bool, home: String) -> Self {
+    pub fn new(
+        driver: Rc<Driver>,
+        version: RwSignal<u32>,
+        present: bool,
+        home: String,
+        again: Again,
+    ) -> Self {
         let first = |side: Side| {
             let place = driver.sides().iter().position(|s| *s == side)?;
             u16::try_from(place).ok().map(ProgramId)
@@ -102,25 +126,96 @@ impl Ui {
             RwSignal::new(first(Side::Right)),
         ];
         // A recording is looked at from its beginning.
-        let cursor = driver.session().is_replay().then_some(0);
+        let cursor = RwSignal::new(driver.session().is_replay().then_some(0));
+        let driver = StoredValue::new_local(driver);
+        let lit = Memo::new(move |_| {
+            version.track();
+            let (cursor, driver) = (cursor.get(), driver.get_value());
+            read_at(&driver, cursor, |m| lit::chain(m, driver.diagram().marks()))
+        });
+        let picked = RwSignal::new(None::<u64>);
+        let related = Memo::new(move |_| {
+            let seq = picked.get()?;
+            version.track();
+            let driver = driver.get_value();
+            Some(driver.session().timeline().related(seq))
+        });
+        let related = Memo::new(move |_| related.get().unwrap_or_default());
+        let belongs = Memo::new(move |_| {
+            let events = related.get();
+            if events.is_empty() {
+                return lit::Related::default();
+            }
+            let (cursor, driver) = (cursor.get(), driver.get_value());
+            read_at(&driver, cursor, |m| lit::related(m, &events))
+        });
         Self {
-            driver: StoredValue::new_local(driver),
+            driver,
+            lit,
+            related,
+            belongs,
             version,
-            cursor: RwSignal::new(cursor),
+            cursor,
+            later: RwSignal::new((0, cursor.get_untracked())),
+            follows: StoredValue::new((false, None)),
             clock: RwSignal::new(0),
             tab: RwSignal::new(Tab::Words),
             pane: RwSignal::new(Pane::Wire),
             shown,
-            picked: RwSignal::new(None),
+            picked,
             packet: RwSignal::new(None),
             deep: RwSignal::new(false),
             rules: RwSignal::new(false),
+            seed: RwSignal::new("1".into()),
             editing: RwSignal::new(None),
             present: RwSignal::new(present),
             speed: RwSignal::new(None),
             message: RwSignal::new(None),
+            choosing: RwSignal::new(false),
+            again: StoredValue::new_local(again),
             help: RwSignal::new(false),
             home: StoredValue::new(home),
+        }
+    }
+
+    /// From now on (the views are being made) the panels that come later follow every change.
+    pub fn begin_to_follow(self) {
+        Effect::new(move |_| {
+            self.version.track();
+            self.cursor.track();
+            self.follow();
+        });
+    }
+
+    /// They follow at the next frame.
+    fn follow(self) {
+        if self.follows.with_value(|f| f.0) {
+            return;
+        }
+        self.follows.update_value(|f| f.0 = true);
+        request_animation_frame(move || {
+            self.show_later();
+            let dragged = self.follows.try_update_value(|f| {
+                f.0 = false;
+                f.1.take()
+            });
+            if let Some(Some(seq)) = dragged {
+                request_animation_frame(move || {
+                    // The lab can have left the page since.
+                    if self.cursor.try_get_untracked().is_some() {
+                        self.go_to(seq);
+                    }
+                });
+            }
+        });
+    }
+
+    /// Brings the panels that follow up to date now.
+    pub fn show_later(&self) {
+        if let (Some(version), Some(cursor)) =
+            (self.version.try_get_untracked(), self.cursor.try_get_untracked())
+        {
+            let _ = self.later.try_update(|later| *later = (version, cursor));
         }
     }
 
@@ -136,25 +231,20 @@ impl Ui {
         self.read_at(cursor, read)
     }
 
+    /// The same for the panels that can follow a frame later than the diagram, the lines and the caption: a picture of all
+    /// at once would take too long where the bar is dragged through thousands of events, or where much happens.
+    pub fn read_later<R>(&self, read: impl FnOnce(&Moment<'_>) -> R) -> R {
+        let (_, cursor) = self.later.get();
+        self.read_at(cursor, read)
+    }
+
     /// The same without being told.
     pub fn peek<R>(&self, read: impl FnOnce(&Moment<'_>) -> R) -> R {
         self.read_at(self.cursor.get_untracked(), read)
     }
 
     fn read_at<R>(&self, cursor: Option<u64>, read: impl FnOnce(&Moment<'_>) -> R) -> R {
-        let driver = self.driver();
-        let state = driver.state_at(cursor.unwrap_or(u64::MAX));
-        let session = driver.session();
-        let rest = session.rest();
-        read(&Moment {
-            spec: session.spec(),
-            names: driver.names(),
-            sides: driver.sides(),
-            timeline: session.timeline(),
-            state: &state,
-            rest: &rest,
-            replay: session.is_replay(),
-        })
+        read_at(&self.driver(), cursor, read)
     }
 
     /// A step is under way, as it is after every press of Next: what can be pressed next stays as it was, so that buttons
@@ -184,11 +274,29 @@ impl Ui {
         }
     }
 
+    /// The same for a panel that follows a frame later.
+    pub fn now_later(&self) -> u64 {
+        if self.later.get().1.is_some() {
+            self.read_later(|m| m.state.t)
+        } else {
+            self.clock.get()
+        }
+    }
+
     /// Shows event `seq`; at or behind the last one is the live end.
     pub fn go_to(&self, seq: u64) {
         let len = self.peek(|m| m.timeline.len());
         self.picked.set(None);
         self.cursor.set((seq < len).then_some(seq));
+    }
+
+    /// The same where the bar is dragged: at the pace of the pictures, however fast the pointer comes along.
+    pub fn drag_to(&self, seq: u64) {
+        if self.follows.with_value(|f| f.0) {
+            self.follows.update_value(|f| f.1 = Some(seq));
+        } else {
+            self.go_to(seq);
+        }
     }
 
     /// Back to the live end.
@@ -220,10 +328,16 @@ impl Ui {
     pub fn command(&self, command: Command) {
         self.cursor.set(None);
         self.picked.set(None);
+        self.follows.update_value(|f| f.1 = None);
         if command == Command::Reset {
             self.editing.set(None);
         }
         self.driver().command(command);
+    }
+
+    /// Another lab, or this one as it shall be from now on, in place of this one.
+    pub fn begin_again(&self, spec: LabSpec) {
+        (self.again.get_value())(spec);
     }
 
     /// Run, or pause.
@@ -282,23 +396,26 @@ impl Ui {
 
     /// The events that belong to the chosen one: its line, call, packets, states.
     pub fn related(&self) -> Vec<u64> {
-        let picked = self.picked.get();
-        picked.map_or_else(Vec::new, |seq| self.read(|m| m.timeline.related(seq)))
+        self.related.get()
     }
 
-    /// The line of a program whose call belongs to the chosen event.
+    /// The lines, states and buffers that belong to it.
+    pub fn belongs(&self) -> lit::Related {
+        self.belongs.get()
+    }
+
+    /// The line of a program whose call belongs to it.
     pub fn related_line(&self, program: ProgramId) -> Option<u32> {
-        let related = self.related();
-        self.read(|m| {
-            let events = related.iter().filter_map(|seq| m.event(*seq));
-            let mut lines = events
-                .filter(|e| e.program == Some(program))
-                .filter_map(|e| match e.kind {
-                    EventKind::Called { line, .. } => Some(line),
-                    _ => None,
-                });
-            lines.next()
-        })
+        let lines = self.belongs.get().lines;
+        lines.iter().find(|(p, _)| *p == program).map(|(_, line)| *line)
+    }
+
+    /// Lights up what belongs to an event that a panel finds; the same once more: nothing is chosen any more.
+    pub fn light(&self, find: impl FnOnce(&Moment<'_>) -> Option<u64>) {
+        let found = self.peek(find);
+        let again = found == self.picked.get_untracked();
+        self.packet.set(None);
+        self.picked.set(found.filter(|_| !again));
     }
 
     /// Chooses an event in the diagram: its packet, or its call, is shown in the dock.
@@ -312,6 +429,8 @@ impl Ui {
         self.packet.set(packet);
         self.picked.set(Some(seq));
         self.tab.set(if is_packet { Tab::Packet } else { Tab::Call });
+        // On a phone the dock is a pane of its own; where all stands side by side this changes nothing.
+        self.pane.set(Pane::Details);
     }
 
     /// Chooses a packet: keys and buttons are for it, and the dock shows it.
@@ -385,12 +504,9 @@ impl Ui {
         self.driver().session().source_at(program, seq).to_owned()
     }
 
-    /// What belongs together in the last step: a call, its bytes, the buffer they arrived in.
+    /// What belongs together in the last step.
     pub fn lit(&self) -> Option<lit::Chain> {
-        self.version.track();
-        let cursor = self.cursor.get();
-        let driver = self.driver();
-        self.read_at(cursor, |m| lit::chain(m, driver.diagram().marks()))
+        self.lit.get()
     }
 
     /// The same for the diagram.
@@ -402,4 +518,19 @@ impl Ui {
     pub fn lit_socket(&self) -> Option<SocketId> {
         self.lit().map(|chain| chain.to)
     }
+}
+
+fn read_at<R>(driver: &Rc<Driver>, cursor: Option<u64>, read: impl FnOnce(&Moment<'_>) -> R) -> R {
+    let state = driver.state_at(cursor.unwrap_or(u64::MAX));
+    let session = driver.session();
+    let rest = session.rest();
+    read(&Moment {
+        spec: session.spec(),
+        names: driver.names(),
+        sides: driver.sides(),
+        timeline: session.timeline(),
+        state: &state,
+        rest: &rest,
+        replay: session.is_replay(),
+    })
 }

@@ -47,7 +47,7 @@ type Last = StoredValue<Option<((u32, u64), Threads)>>;
 /// A program's threads at the cursor. One that has ended shows what it had last.
 fn threads(ui: Ui, id: ProgramId, last: Last) -> Threads {
     let driver = ui.driver();
-    let ended_at = ui.read(|m| {
+    let ended_at = ui.read_later(|m| {
         let program = m.state.program(id).filter(|p| p.ended.is_some())?;
         let stood = |e: &&Event| {
             let kind = matches!(
@@ -65,7 +65,7 @@ fn threads(ui: Ui, id: ProgramId, last: Last) -> Threads {
             .map(|e| e.seq)
     });
     let Some(seq) = ended_at else {
-        let past = ui.read(|m| (!m.is_live()).then_some(m.seq()));
+        let past = ui.read_later(|m| (!m.is_live()).then_some(m.seq()));
         return driver.session().variables(id, past);
     };
     let key = (driver.generation(), seq);
@@ -78,7 +78,7 @@ fn threads(ui: Ui, id: ProgramId, last: Last) -> Threads {
 }
 
 fn read(ui: Ui, id: ProgramId, last: Last, old: Option<&Vars>) -> Vars {
-    let stop = ui.read(|m| steps::before(m.timeline.events(), m.seq()));
+    let stop = ui.read_later(|m| steps::before(m.timeline.events(), m.seq()));
     let threads = threads(ui, id, last);
     let before = match old {
         Some(old) if old.stop == stop => old.before.clone(),
@@ -166,7 +166,14 @@ pub fn Variables(ui: Ui, id: ProgramId) -> impl IntoView {
             {move || {
                 let frames = vars.get().frames;
                 if frames.iter().all(|f| f.rows.is_empty()) {
-                    view! { <p class="none">"no variables yet"</p> }.into_any()
+                    // A recording holds what happened; running a program again would take the times and random numbers
+                    // that it was given too.
+                    let none = if ui.driver().session().is_replay() {
+                        "A recording has no variables: it holds what happened, not what a program had in its memory."
+                    } else {
+                        "no variables yet"
+                    };
+                    view! { <p class="none">{none}</p> }.into_any()
                 } else {
                     frames.into_iter().map(table).collect_view().into_any()
                 }

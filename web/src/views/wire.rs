@@ -146,7 +146,7 @@ pub fn Rules(ui: Ui) -> impl IntoView {
         fault.set(None);
         drafts.set(Vec::new());
         for rule in ui.peek(|m| m.state.wire.rules.clone()) {
-            Draft::of(&rule).into_iter().for_each(add);
+            add(Draft::of(&rule));
         }
         let _ = dialog.show_modal();
     });
@@ -156,10 +156,10 @@ pub fn Rules(ui: Ui) -> impl IntoView {
             .iter()
             .map(|(_, d)| d.get_untracked())
             .collect();
-        match wire::rules(&all) {
-            Ok(rules) => {
-                // The same dice each time: a class sees the same losses.
-                ui.wire(WireAction::Rules { rules, seed: 1 });
+        let dice = wire::seed(&ui.seed.get_untracked()).map_err(|text| (usize::MAX, text));
+        match wire::rules(&all).and_then(|rules| dice.map(|seed| (rules, seed))) {
+            Ok((rules, seed)) => {
+                ui.wire(WireAction::Rules { rules, seed });
                 ui.rules.set(false);
             }
             Err(wrong) => fault.set(Some(wrong)),
@@ -177,7 +177,7 @@ pub fn Rules(ui: Ui) -> impl IntoView {
                 <fieldset>
                     <legend>{move || format!("Rule {}", place() + 1)}</legend>
                     {choice(draft, "which packets", &wire::WHICHES, |d| &mut d.which)}
-                    <Show when=move || matches!(draft.get().which.as_str(), "nth" | "percent")>{field(draft, "n", |d| &mut d.n)}</Show>
+                    <Show when=move || matches!(draft.get().which.as_str(), "nth" | "datanumber" | "percent")>{field(draft, "n", |d| &mut d.n)}</Show>
                     <label>"to "<select on:change=move |e| draft.update(|d| d.to = event_target_value(&e))>
                         <option value="" selected=move || draft.get().to.is_empty()>"either end"</option>
                         {ends.iter().cloned().map(|(value, name)| {
@@ -201,6 +201,13 @@ pub fn Rules(ui: Ui) -> impl IntoView {
             <p>"Each packet meets the rules in order. Held packets wait whatever the rules say."</p>
             <ol>{move || drafts.get().into_iter().map(row).collect_view()}</ol>
             <Show when=move || drafts.with(Vec::is_empty)><p class="none">"No rules: nothing is lost, delayed or reordered."</p></Show>
+            <Show when=move || !drafts.with(Vec::is_empty)>
+                <label class="dice">"The dice begin with "
+                    <input type="text" inputmode="numeric" size="10" data-seed prop:value=ui.seed.get_untracked()
+                        on:input=move |e| ui.seed.set(event_target_value(&e))/>
+                    " The same number gives the same losses: a whole class sees the same."</label>
+                {move || fault.get().filter(|(i, _)| *i == usize::MAX).map(|(_, text)| view! { <p role="alert" class="fault">{text}</p> })}
+            </Show>
             <div class="row2">
                 <button type="button" class="btn" data-rule="add" on:click=move |_| add(Draft::new())>{icon(icons::ADD)}"Add a rule"</button>
                 <button type="button" class="btn" on:click=move |_| ui.rules.set(false)>"Cancel"</button>
