@@ -1,5 +1,6 @@
 //! `wirelab check`: which networks work on this machine, told by trying.
 
+use crate::linux;
 use crate::net::{Networks, Told};
 use protocol::{Address, Call, CallId, HostId, Network, Outcome, Plan, SocketId};
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -16,6 +17,12 @@ pub async fn run() -> anyhow::Result<ExitCode> {
     }
     for offer in networks.offers() {
         println!("{}: {}", offer.network.name(), offer.note);
+    }
+    if cfg!(not(namespaces)) {
+        println!(
+            "This system: sockets are real, and errors and options have Linux's numbers. TCP's states and timers, AF_UNIX names, \
+             other Linux options and wirelab exec are to be had on Linux only."
+        );
     }
     match (networks.no_wire(), networks.no_tun()) {
         (Some(_), _) => {}
@@ -36,11 +43,11 @@ pub async fn run() -> anyhow::Result<ExitCode> {
         flow: 0,
         scope: 0,
     };
-    for (name, family, address) in [("IPv4", libc::AF_INET, v4), ("IPv6", libc::AF_INET6, v6)] {
+    for (name, family, address) in [("IPv4", linux::AF_INET, v4), ("IPv6", linux::AF_INET6, v6)] {
         match connection(&networks, family, address).await? {
             Ok(()) => println!("{name}: a connection inside a lab works."),
             Err((call, errno)) => {
-                works &= family != libc::AF_INET;
+                works &= family != linux::AF_INET;
                 let (text, number) = (protocol::errno::strerror(errno), protocol::errno::name(errno));
                 println!("{name}: {call} failed: {} ({text}).", number.unwrap_or("?"));
             }
@@ -63,7 +70,7 @@ async fn connection(
         .open_lab(&Plan::simple(networks.default_network()))
         .await?;
     let (listener, client, accepted) = (SocketId(1), SocketId(2), SocketId(3));
-    let kind = libc::SOCK_STREAM;
+    let kind = linux::SOCK_STREAM;
     let socket = |sock| Call::Socket {
         sock,
         family,

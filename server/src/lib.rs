@@ -12,6 +12,7 @@
 
 pub mod check;
 pub mod exec;
+mod linux;
 pub mod net;
 pub mod run;
 pub mod serve;

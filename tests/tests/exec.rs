@@ -70,6 +70,8 @@ impl Who {
         command
             .current_dir("/")
             .env("XDG_RUNTIME_DIR", home)
+            // Where it would be looked for otherwise: other tests have servers there.
+            .env("TMPDIR", home)
             .stdin(Stdio::null());
         command
     }
@@ -484,6 +486,7 @@ async fn what_cannot_be_is_one_sentence_and_the_status_is_the_program_s() -> Res
         let mut command = Command::new(&ground.binary);
         command
             .env("XDG_RUNTIME_DIR", &ground.home)
+            .env("TMPDIR", &ground.home)
             .args(["exec", &lab, "--", "true"]);
         if who == Who::We {
             // It was killed and could not remove its socket.

@@ -34,6 +34,7 @@ pub(crate) fn run() -> Result<()> {
     ];
     by_cargo("lints of the pages, for wasm", &wasm)?;
 
+    timed("other systems", other_systems)?;
     site::build(Kind::Dev)?;
 
     // The programs first, then the tests: some tests start the server's program.
@@ -50,4 +51,33 @@ pub(crate) fn run() -> Result<()> {
         }
         workspace::run(command)
     })
+}
+
+/// Systems that the server shall be built for besides Linux, the ones with another C library or another kind of socket.
+const OTHERS: [&str; 2] = ["aarch64-apple-darwin", "x86_64-pc-windows-gnu"];
+
+/// Checks the server's types for other systems, and runs their code as far as Linux can: over the shared loopback.
+fn other_systems() -> Result<()> {
+    for target in OTHERS {
+        if !tools::has_target(target)? {
+            continue;
+        }
+        let packages = [
+            "--package",
+            "protocol",
+            "--package",
+            "engine",
+            "--package",
+            "server",
+        ];
+        let lints = ["--", "-D", "warnings"];
+        let check = [&["clippy", "--target", target][..], &packages, &lints].concat();
+        workspace::run(cargo(&check))?;
+    }
+    let mut portable = cargo(&["test", "--package", "server", "--test", "shared"]);
+    portable
+        .env("WIRELAB_PORTABLE", "1")
+        // Else everything would be built anew each time.
+        .env("CARGO_TARGET_DIR", workspace::target().join("portable"));
+    workspace::run(portable)
 }

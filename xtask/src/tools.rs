@@ -51,6 +51,19 @@ pub(crate) fn find() -> Result<Option<Browser>> {
     browser()
 }
 
+/// Is the standard library of this target there? rustup gets it if it can.
+pub(crate) fn has_target(target: &str) -> Result<bool> {
+    let mut add = Command::new("rustup");
+    add.args(["target", "add", target]).stdout(Stdio::null());
+    if add.status().is_ok_and(|status| status.success()) {
+        return Ok(true);
+    }
+    missing(&format!(
+        "the check of the server for {target} needs: rustup target add {target}"
+    ))?;
+    Ok(false)
+}
+
 /// Chromium, its driver and axe-core.
 pub(crate) fn browser() -> Result<Option<Browser>> {
     if chrome().is_none() || driver().is_none() {

@@ -89,7 +89,7 @@ pub(super) fn entrance(answer: Answer) -> Result<(Vec<Host>, usize), String> {
     match answer {
         Answer::Entrance { hosts, place } => Ok((hosts, place)),
         Answer::No(why) => Err(why),
-        Answer::Labs(_) | Answer::Go => Err(super::OTHER_VERSION.to_owned()),
+        Answer::Labs(_) | Answer::Go => Err(super::command::OTHER_VERSION.to_owned()),
     }
 }
 

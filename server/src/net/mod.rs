@@ -15,6 +15,7 @@
 //! network, too. A [`Lab`] knows nothing of WebSockets: the command line drives the same one in process.
 
 pub(crate) mod budget;
+#[cfg_attr(not(namespaces), path = "no_helper.rs")]
 mod helper;
 mod lab;
 mod networks;
@@ -22,8 +23,10 @@ mod place;
 mod policy;
 mod unix_names;
 
+#[cfg(namespaces)]
 pub(crate) use helper::Door;
 pub use helper::{ARGUMENT as HELPER_ARGUMENT, process::run as run_helper};
+#[cfg(namespaces)]
 pub(crate) use lab::Guest;
 pub use lab::{Dialer, Lab, Told};
 pub use networks::{Networks, OpenError};

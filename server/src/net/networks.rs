@@ -6,6 +6,7 @@ use super::lab::Lab;
 use super::lock;
 use super::place::{Place, WireHost};
 use super::policy::{Allow, Policy};
+use crate::linux;
 use crate::sys;
 use protocol::message::NetworkInfo;
 use protocol::{Network, Plan, bounds};
@@ -96,7 +97,7 @@ impl Networks {
         let tried = blocking(move || {
             let helper = Helper::start(&path)?;
             let namespace = helper.open()?;
-            namespace.socket(libc::AF_INET, libc::SOCK_STREAM, 0)?;
+            namespace.socket(linux::AF_INET, linux::SOCK_STREAM, 0)?;
             let wire = find_device(&helper);
             Ok((helper, wire))
         })

@@ -3,12 +3,15 @@
 //! In namespaces of its own there is nothing else to be reached, by construction. On the machine's loopback, shared with
 //! everything that runs there, every address is checked before the kernel sees it.
 
-use super::helper::{self, Door, HelperError, Namespace};
+#[cfg(namespaces)]
+use super::helper::Door;
+use super::helper::{self, HelperError, Namespace};
 use super::policy::Policy;
+use crate::linux;
 use crate::sys::{self, Errno, RawAddr, WireEnd};
+use crate::sys::{BorrowedFd, OwnedFd};
 use protocol::{HostId, Network, Outcome};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::os::fd::{BorrowedFd, OwnedFd};
 use std::sync::Arc;
 
 /// A host of the kernel network.
@@ -57,7 +60,7 @@ impl Place {
     ) -> Result<OwnedFd, Outcome> {
         match self.namespace(host)? {
             Some(namespace) => namespace.socket(family, kind, protocol).map_err(refused),
-            None => sys::socket(family, kind, protocol).map_err(kernel_error),
+            None => sys::socket(family, kind, protocol).map_err(|errno| not_made(family, errno)),
         }
     }
 
@@ -71,7 +74,7 @@ impl Place {
     ) -> Result<(OwnedFd, OwnedFd), Outcome> {
         match self.namespace(host)? {
             Some(namespace) => namespace.pair(family, kind, protocol).map_err(refused),
-            None => sys::socket_pair(family, kind, protocol).map_err(kernel_error),
+            None => sys::socket_pair(family, kind, protocol).map_err(|errno| not_made(family, errno)),
         }
     }
 
@@ -109,6 +112,7 @@ impl Place {
     }
 
     /// The way into a host for a program of the user's; `None` where there is no namespace to go into.
+    #[cfg(namespaces)]
     pub(crate) fn door(&self, host: HostId) -> Result<Option<Door>, Outcome> {
         let namespace = self.namespace(host)?;
         namespace.map(Namespace::door).transpose().map_err(refused)
@@ -123,7 +127,7 @@ impl Place {
             Self::Kernel(hosts) => match hosts.get(usize::from(host.0)) {
                 Some(host) => Ok(Some(&host.namespace)),
                 None => Err(Outcome::Failed {
-                    errno: libc::EHOSTUNREACH,
+                    errno: linux::EHOSTUNREACH,
                     why: Some(format!("This lab has no host number {}.", host.0)),
                 }),
             },
@@ -159,7 +163,7 @@ impl Place {
         if is_loopback(address) {
             Ok(RawAddr::from_std(address))
         } else {
-            Err(Outcome::errno(libc::EADDRNOTAVAIL))
+            Err(Outcome::errno(linux::EADDRNOTAVAIL))
         }
     }
 
@@ -216,16 +220,16 @@ impl Place {
             };
         }
         if !is_loopback(address) {
-            return Err(Outcome::errno(libc::ENETUNREACH));
+            return Err(Outcome::errno(linux::ENETUNREACH));
         }
         if is_own(address) {
             return Ok(RawAddr::from_std(address));
         }
         if stream {
-            return Err(Outcome::errno(libc::ECONNREFUSED));
+            return Err(Outcome::errno(linux::ECONNREFUSED));
         }
         Err(Outcome::Failed {
-            errno: libc::EPERM,
+            errno: linux::EPERM,
             why: Some(format!(
                 "Labs share this machine's loopback here, and no socket of this lab is bound to port {}.",
                 address.port()
@@ -234,9 +238,20 @@ impl Place {
     }
 }
 
+/// A socket that could not be made; with a reason where it is the system that has none of the kind.
+fn not_made(family: i32, errno: Errno) -> Outcome {
+    match (family, sys::NO_UNIX) {
+        (linux::AF_UNIX, Some(why)) => Outcome::Failed {
+            errno: errno.0,
+            why: Some(why.to_owned()),
+        },
+        _ => kernel_error(errno),
+    }
+}
+
 fn not_allowed(address: SocketAddr) -> Outcome {
     Outcome::Failed {
-        errno: libc::EPERM,
+        errno: linux::EPERM,
         why: Some(format!(
             "This server's owner has not allowed {address}: that takes wirelab serve --allow {}:{}.",
             match address {
@@ -261,7 +276,9 @@ fn is_loopback(address: SocketAddr) -> bool {
 /// A failed call, as the program sees it; with a reason where the limit that was hit is the server's.
 pub(crate) fn kernel_error(errno: Errno) -> Outcome {
     let why = match errno.0 {
-        libc::EMFILE | libc::ENFILE => Some("The server has as many descriptors open as it may.".to_owned()),
+        linux::EMFILE | linux::ENFILE => {
+            Some("The server has as many descriptors open as it may.".to_owned())
+        }
         _ => None,
     };
     Outcome::Failed { errno: errno.0, why }
@@ -271,7 +288,7 @@ fn refused(error: HelperError) -> Outcome {
     match error {
         HelperError::Call(failed) => kernel_error(failed.errno),
         HelperError::Start(_) | HelperError::Gone => Outcome::Failed {
-            errno: libc::ENETDOWN,
+            errno: linux::ENETDOWN,
             why: Some(
                 "This lab's network has ended on the server. Reset the lab to get a new one.".to_owned(),
             ),

@@ -4,6 +4,7 @@
 //! Each name of a program stands for an abstract name that nobody else can guess, which the kernel knows instead. As on Linux,
 //! a bound path stays when its socket is closed (the file is still there), an abstract name goes.
 
+use crate::linux;
 use crate::sys::RawAddr;
 use engine::net::paths::{is_abstract, key};
 use protocol::{Address, SocketId};
@@ -59,24 +60,24 @@ impl UnixNames {
     pub(crate) fn to_bind(&self, name: &[u8], kind: i32, sock: SocketId) -> Result<Binding, Refused> {
         if name.is_empty() {
             // The kernel chooses an abstract name (unix(7), autobind).
-            let raw = RawAddr::abstract_unix(b"").ok_or(libc::EINVAL)?;
+            let raw = RawAddr::abstract_unix(b"").ok_or(linux::EINVAL)?;
             return Ok(Binding { raw, remember: None });
         }
         if name.len() > 108 {
-            return Err(libc::EINVAL);
+            return Err(linux::EINVAL);
         }
         let file = (!is_abstract(name)).then_some((kind, sock));
         let key = key(name);
         let entry = match self.by_name.get(&key) {
-            Some(_) if file.is_some() => return Err(libc::EADDRINUSE),
+            Some(_) if file.is_some() => return Err(linux::EADDRINUSE),
             Some(entry) => entry.clone(),
-            None if self.by_alias.len() >= NAMES => return Err(libc::ENOSPC),
+            None if self.by_alias.len() >= NAMES => return Err(linux::ENOSPC),
             None => Entry {
                 alias: format!("{}{}", self.prefix, self.by_alias.len()).into_bytes(),
                 file,
             },
         };
-        let raw = RawAddr::abstract_unix(&entry.alias).ok_or(libc::EINVAL)?;
+        let raw = RawAddr::abstract_unix(&entry.alias).ok_or(linux::EINVAL)?;
         Ok(Binding {
             raw,
             remember: Some((name.to_vec(), key, entry)),
@@ -97,7 +98,7 @@ impl UnixNames {
     /// ENOENT.
     pub(crate) fn stat(&self, path: &[u8]) -> Result<(), Refused> {
         let there = self.by_name.get(&key(path)).is_some_and(|e| e.file.is_some());
-        if there { Ok(()) } else { Err(libc::ENOENT) }
+        if there { Ok(()) } else { Err(linux::ENOENT) }
     }
 
     /// Takes a socket's file away. The socket keeps its name, and getsockname() tells it.
@@ -122,14 +123,14 @@ impl UnixNames {
     ) -> Result<RawAddr, Refused> {
         let Some(entry) = self.by_name.get(&key(name)) else {
             return Err(match name {
-                [] => libc::EINVAL,
-                name if is_abstract(name) => libc::ECONNREFUSED,
-                _ => libc::ENOENT,
+                [] => linux::EINVAL,
+                name if is_abstract(name) => linux::ECONNREFUSED,
+                _ => linux::ENOENT,
             });
         };
         match entry.file {
-            Some((other, owner)) if other != kind && is_open(owner) => Err(libc::EPROTOTYPE),
-            _ => RawAddr::abstract_unix(&entry.alias).ok_or(libc::EINVAL),
+            Some((other, owner)) if other != kind && is_open(owner) => Err(linux::EPROTOTYPE),
+            _ => RawAddr::abstract_unix(&entry.alias).ok_or(linux::EINVAL),
         }
     }
 
@@ -151,16 +152,16 @@ mod tests {
     fn a_name_can_be_bound_again_only_after_its_file_is_gone() {
         let (first, second) = (SocketId(1), SocketId(2));
         let mut names = UnixNames::new(7);
-        let binding = names.to_bind(b"./a", libc::SOCK_STREAM, first).unwrap();
+        let binding = names.to_bind(b"./a", linux::SOCK_STREAM, first).unwrap();
         names.bound(binding);
-        let again = names.to_bind(b"a", libc::SOCK_STREAM, second).map(drop);
-        assert_eq!(again, Err(libc::EADDRINUSE));
-        assert_eq!(names.unlink(b"b"), Err(libc::ENOENT));
+        let again = names.to_bind(b"a", linux::SOCK_STREAM, second).map(drop);
+        assert_eq!(again, Err(linux::EADDRINUSE));
+        assert_eq!(names.unlink(b"b"), Err(linux::ENOENT));
         assert_eq!(names.unlink(b"/home/learner/a"), Ok(()));
-        assert_eq!(names.stat(b"a"), Err(libc::ENOENT));
-        let other = names.to_bind(b"b", libc::SOCK_STREAM, second).unwrap();
+        assert_eq!(names.stat(b"a"), Err(linux::ENOENT));
+        let other = names.to_bind(b"b", linux::SOCK_STREAM, second).unwrap();
         names.bound(other);
-        let binding = names.to_bind(b"a", libc::SOCK_STREAM, second).unwrap();
+        let binding = names.to_bind(b"a", linux::SOCK_STREAM, second).unwrap();
         names.bound(binding);
         let aliases: std::collections::HashSet<_> = names.by_alias.keys().collect();
         assert_eq!(aliases.len(), 3, "no alias is given twice");

@@ -129,11 +129,13 @@ impl Server {
         let address = listener.local_addr()?;
         let hub = Hub::new(networks, Publisher::new(args.publish), limits);
         let door = Doorkeeper::open(address.port(), hub.registry());
-        let door = door.inspect_err(|error| {
+        if let Err(error) = &door
+            && error.kind() != std::io::ErrorKind::Unsupported
+        {
             eprintln!(
                 "wirelab exec will not find this server, because its socket could not be made: {error}"
             );
-        });
+        }
         Ok(Self {
             address,
             door: door.ok(),
@@ -185,16 +187,25 @@ fn announce(local: SocketAddr, names: &[String]) {
 }
 
 async fn asked_to_stop() {
-    let terminated = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => drop(signal.recv().await),
-            Err(_) => std::future::pending().await,
-        }
-    };
     tokio::select! {
         _ = tokio::signal::ctrl_c() => {}
-        () = terminated => {}
+        () = terminated() => {}
     }
+}
+
+/// SIGTERM.
+#[cfg(unix)]
+async fn terminated() {
+    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(mut signal) => drop(signal.recv().await),
+        Err(_) => std::future::pending().await,
+    }
+}
+
+/// There is nothing like it.
+#[cfg(not(unix))]
+async fn terminated() {
+    std::future::pending().await
 }
 
 /// What every request needs.

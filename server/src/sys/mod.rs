@@ -16,12 +16,16 @@
 //! process      this process and others: limits, users, signals
 //! ```
 //!
-//! Only Linux today. Another system brings its own folder with the same functions beside `linux`.
+//! `linux` is all of this. Elsewhere `portable` has the part that labs on the machine's loopback need.
 
-#[cfg(target_os = "linux")]
+#[cfg(namespaces)]
 mod linux;
-#[cfg(target_os = "linux")]
+#[cfg(namespaces)]
 pub(crate) use linux::*;
+#[cfg(namespaces)]
+pub(crate) use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
-#[cfg(not(target_os = "linux"))]
-compile_error!("the server runs on Linux today; another system needs its own folder in server/src/sys");
+#[cfg(not(namespaces))]
+mod portable;
+#[cfg(not(namespaces))]
+pub(crate) use portable::*;

@@ -1,6 +1,7 @@
 //! The server's side of the helper.
 
-use super::request::{self, Answer, Device, FailedCall, MESSAGE, Request};
+use super::request::{self, Answer, FailedCall, MESSAGE, Request};
+use super::shape::Device;
 use super::visitors;
 use crate::net::lock;
 use crate::sys::{self, Errno, WireEnd};
@@ -63,8 +64,10 @@ impl Helper {
             on_death: Mutex::default(),
             pid,
         });
+        // Heard before it is waited for: one that cannot work says why, and ends at once.
+        let heard = helper.hear();
         reap(child, Arc::downgrade(&helper));
-        helper.hear().map(|_| helper)
+        heard.map(|()| helper)
     }
 
     /// Its process id.
@@ -91,7 +94,7 @@ impl Helper {
         alone: bool,
         device: Device,
     ) -> Result<(Namespace, WireEnd), HelperError> {
-        let numbers = [i32::from(place), i32::from(alone), device.number()];
+        let numbers = [i32::from(place), i32::from(alone), request::device_number(device)];
         let (number, fds) = self.ask(Request::OpenHost(numbers))?;
         let mut fds = fds.into_iter();
         let (diag, wire) = fds.next().zip(fds.next()).ok_or(HelperError::Gone)?;

@@ -9,10 +9,11 @@
 
 use super::netlink::{self, Neighbours, Netlink, TABLE_LOCAL, TABLE_MAIN};
 use super::process::failed;
-use super::request::{Device, FailedCall};
+use super::request::FailedCall;
+use super::shape::{Device, addresses};
 use crate::sys::{self, Errno};
 use std::fs;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr};
 use std::os::fd::{BorrowedFd, OwnedFd};
 
 /// The interface on the wire.
@@ -23,15 +24,6 @@ const WIRE_QUEUE: u32 = 2048;
 const TABLE_WIRE: u8 = 100;
 /// 224.0.0.0/4.
 const MULTICAST: (IpAddr, u8) = (IpAddr::V4(Ipv4Addr::new(224, 0, 0, 0)), 4);
-
-/// A host's addresses on the wire, by its place among the lab's hosts.
-pub(crate) fn addresses(place: u8) -> [IpAddr; 2] {
-    let last = u16::from(place) + 1;
-    [
-        Ipv4Addr::new(10, 0, 0, place.saturating_add(1)).into(),
-        Ipv6Addr::new(0xfd00, 0, 0, 0, 0, 0, 0, last).into(),
-    ]
-}
 
 /// `lo` and nothing else. Gives a NETLINK_SOCK_DIAG descriptor.
 pub(super) fn with_loopback() -> Result<Vec<OwnedFd>, FailedCall> {

@@ -21,12 +21,12 @@ mod host;
 mod netlink;
 pub(crate) mod process;
 mod request;
+mod shape;
 pub(crate) mod sockdiag;
 mod visitors;
 
 pub(crate) use client::{Door, Helper, HelperError, Namespace};
-pub(crate) use host::addresses;
-pub(crate) use request::Device;
+pub(crate) use shape::{Device, addresses};
 
 /// The hidden argument that makes this binary the helper.
 pub const ARGUMENT: &str = "namespace-helper";

@@ -5,7 +5,7 @@
 //! *thread*, and a runtime's threads come and go.
 
 use super::host::{self, Site};
-use super::request::{self, Answer, Device, FailedCall, MESSAGE, Request};
+use super::request::{self, Answer, FailedCall, MESSAGE, Request};
 use super::sockdiag;
 use super::visitors::{self, GRACE};
 use crate::sys::{self, Errno};
@@ -147,7 +147,7 @@ impl Process {
             Request::Open => self.open(|_| host::with_loopback()),
             Request::OpenHost([place, alone, device]) => self.open(|site| {
                 let place = u8::try_from(place).map_err(|_| failed("host")(Errno(libc::EINVAL)))?;
-                host::on_a_wire(site, place, alone != 0, Device::from_number(device))
+                host::on_a_wire(site, place, alone != 0, request::device_from(device))
             }),
             Request::Socket(number, [family, kind, protocol]) => self
                 .inside(number, || sys::socket(family, kind, protocol))

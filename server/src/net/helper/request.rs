@@ -1,5 +1,6 @@
 //! What the server and its helper say to each other: small fixed messages on a SOCK_SEQPACKET pair, little-endian.
 
+use super::shape::Device;
 use crate::sys::Errno;
 
 /// From the server.
@@ -23,38 +24,19 @@ pub(super) enum Request {
     Close(u32),
 }
 
-/// What a host's `eth0` is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Device {
-    /// A TUN device.
-    Tun,
-    /// One end of a veth pair, where /dev/net/tun may not be opened.
-    Veth,
+/// A host's interface, as it is sent.
+pub(super) const fn device_number(device: Device) -> i32 {
+    match device {
+        Device::Tun => 0,
+        Device::Veth => 1,
+    }
 }
 
-impl Device {
-    /// As it is sent.
-    pub(super) const fn number(self) -> i32 {
-        match self {
-            Self::Tun => 0,
-            Self::Veth => 1,
-        }
-    }
-
-    /// As it came.
-    pub(super) const fn from_number(number: i32) -> Self {
-        match number {
-            0 => Self::Tun,
-            _ => Self::Veth,
-        }
-    }
-
-    /// As `wirelab check` and WIRELAB_WIRE call it.
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Tun => "tun",
-            Self::Veth => "veth",
-        }
+/// As it came.
+pub(super) const fn device_from(number: i32) -> Device {
+    match number {
+        0 => Device::Tun,
+        _ => Device::Veth,
     }
 }
 
@@ -150,7 +132,7 @@ mod tests {
     fn what_is_sent_is_what_arrives() {
         for request in [
             Request::Open,
-            Request::OpenHost([3, 1, Device::Veth.number()]),
+            Request::OpenHost([3, 1, device_number(Device::Veth)]),
             Request::Settle,
             Request::Enter(8),
             Request::Socket(7, [2, 1, -1]),

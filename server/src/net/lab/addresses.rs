@@ -2,6 +2,7 @@
 
 use super::sock::Sock;
 use super::state::State;
+use crate::linux;
 use crate::sys::{self, RawAddr};
 use engine::net::checks::internet;
 use protocol::{Address, HostId, Outcome, SocketId};
@@ -10,14 +11,14 @@ use std::net::SocketAddr;
 impl State {
     /// The address that connect(2) or sendto(2) gets.
     pub(super) fn reach(&self, sock: &Sock, address: &Address) -> Result<RawAddr, Outcome> {
-        if sock.family == libc::AF_UNIX {
+        if sock.family == linux::AF_UNIX {
             let Address::Unix { path } = address else {
-                return Err(Outcome::errno(libc::EINVAL));
+                return Err(Outcome::errno(linux::EINVAL));
             };
             let is_open = |id: SocketId| self.socks.contains_key(&id);
             let names = self.unix.get(usize::from(sock.host.0));
             return names
-                .ok_or(libc::ENOENT)
+                .ok_or(linux::ENOENT)
                 .and_then(|names| names.to_reach(&path.0, sock.kind, is_open))
                 .map_err(Outcome::errno);
         }
@@ -31,7 +32,7 @@ impl State {
         self.socks.values().any(|sock| {
             sock.is_stream() == stream
                 && (sock.listening || !stream)
-                && sock.family != libc::AF_UNIX
+                && sock.family != linux::AF_UNIX
                 && sys::local_name(sock.fd())
                     .ok()
                     .and_then(RawAddr::to_std)

@@ -5,6 +5,7 @@
 use super::op::{ConnectEnd, Op, socket_error};
 use super::sock::Sock;
 use super::state::{Begun, Deadline, State};
+use crate::linux;
 use crate::net::place::kernel_error;
 use crate::sys::{self, Errno};
 use engine::net::checks::{allowed, check_flags, duration, internet, timeval};
@@ -121,12 +122,14 @@ impl State {
             Call::GetHostName => Begun::Ended(host(Ok(self.names.hostname(on).to_owned()))),
             Call::Stat { path } => {
                 let names = self.unix.get(usize::from(on.0));
-                Begun::Ended(done(names.map_or(Err(libc::ENOENT), |names| names.stat(&path.0))))
+                Begun::Ended(done(
+                    names.map_or(Err(linux::ENOENT), |names| names.stat(&path.0)),
+                ))
             }
             Call::Unlink { path } => {
                 let names = self.unix.get_mut(usize::from(on.0));
                 Begun::Ended(done(
-                    names.map_or(Err(libc::ENOENT), |names| names.unlink(&path.0)),
+                    names.map_or(Err(linux::ENOENT), |names| names.unlink(&path.0)),
                 ))
             }
         }
@@ -137,7 +140,7 @@ impl State {
         self.socks
             .get_mut(&id)
             .filter(|sock| sock.open)
-            .ok_or(Outcome::errno(libc::EBADF))
+            .ok_or(Outcome::errno(linux::EBADF))
     }
 
     /// May the lab have so many sockets more?
@@ -146,7 +149,7 @@ impl State {
             return Ok(());
         }
         Err(Outcome::Failed {
-            errno: libc::EMFILE,
+            errno: linux::EMFILE,
             why: Some(format!(
                 "A lab may have {} sockets open at once. Close some, or reset the lab.",
                 bounds::SOCKETS_PER_LAB
@@ -159,7 +162,7 @@ impl State {
         let reserved = self.waiting.values().any(|w| w.op.reserves() == Some(id));
         if reserved || self.socks.contains_key(&id) {
             return Err(Outcome::Failed {
-                errno: libc::EINVAL,
+                errno: linux::EINVAL,
                 why: Some(format!("The page has used the socket number {} before.", id.0)),
             });
         }
@@ -180,7 +183,7 @@ impl State {
     fn socket_pair(&mut self, on: HostId, ids: [SocketId; 2], family: i32, kind: i32, proto: i32) -> Ended {
         ids.iter().try_for_each(|id| self.check_new(*id))?;
         if ids[0] == ids[1] {
-            return Err(Outcome::errno(libc::EINVAL));
+            return Err(Outcome::errno(linux::EINVAL));
         }
         self.room_for(2)?;
         let (kind, nonblocking) = allowed(family, kind, proto)?;
@@ -196,11 +199,11 @@ impl State {
     fn bind(&mut self, id: SocketId, address: &protocol::Address) -> Ended {
         let sock = self.open(id)?;
         let (family, kind, host) = (sock.family, sock.kind, usize::from(sock.host.0));
-        if family == libc::AF_UNIX {
+        if family == linux::AF_UNIX {
             let protocol::Address::Unix { path } = address else {
-                return Err(Outcome::errno(libc::EINVAL));
+                return Err(Outcome::errno(linux::EINVAL));
             };
-            let names = self.unix.get(host).ok_or(Outcome::errno(libc::ENOENT))?;
+            let names = self.unix.get(host).ok_or(Outcome::errno(linux::ENOENT))?;
             let binding = names.to_bind(&path.0, kind, id).map_err(Outcome::errno)?;
             let sock = self.open(id)?;
             sys::bind(sock.fd(), &binding.raw).map_err(kernel_error)?;
@@ -219,7 +222,7 @@ impl State {
 
     fn listen(&mut self, id: SocketId, backlog: i32) -> Ended {
         let sock = self.open(id)?;
-        if sock.family != libc::AF_UNIX {
+        if sock.family != linux::AF_UNIX {
             let local = sys::local_name(sock.fd()).ok().and_then(sys::RawAddr::to_std);
             self.place.may_listen(local)?;
         }
@@ -241,7 +244,7 @@ impl State {
         self.open(id)?;
         let raw = match self.socks.get(&id) {
             Some(sock) => self.reach(sock, address)?,
-            None => return Err(Outcome::errno(libc::EBADF)),
+            None => return Err(Outcome::errno(linux::EBADF)),
         };
         let sock = self.open(id)?;
         sock.names = None;
@@ -249,15 +252,19 @@ impl State {
         let (timeout, send_timeout) = (sock.timeout, sock.send_timeout);
         let (end, deadline) = match (sys::connect(sock.fd(), &raw), timeout) {
             (Ok(()), _) => return Ok(Begun::Ended(Outcome::Done)),
-            (Err(Errno(libc::EINPROGRESS | libc::EALREADY)), None) => {
-                let late = Outcome::errno(libc::EINPROGRESS);
+            (Err(Errno(linux::EINPROGRESS | linux::EALREADY)), None) => {
+                let late = Outcome::errno(linux::EINPROGRESS);
                 let deadline = send_timeout.map_or(Deadline::Never, |t| Deadline::After(t, late));
-                (ConnectEnd::CallAgain, deadline)
+                let end = match sys::CONNECTS_AGAIN {
+                    true => ConnectEnd::CallAgain,
+                    false => ConnectEnd::SocketError,
+                };
+                (end, deadline)
             }
-            (Err(Errno(libc::EINPROGRESS)), Some(t)) if !t.is_zero() => {
+            (Err(Errno(linux::EINPROGRESS)), Some(t)) if !t.is_zero() => {
                 (ConnectEnd::SocketError, Deadline::After(t, Outcome::TimedOut))
             }
-            (Err(Errno(libc::EAGAIN)), None) => (ConnectEnd::Retry, Deadline::Never),
+            (Err(Errno(linux::EAGAIN)), None) => (ConnectEnd::Retry, Deadline::Never),
             (Err(errno), _) => return Err(kernel_error(errno)),
         };
         Ok(Begun::Wait(
@@ -281,7 +288,7 @@ impl State {
         check_flags(flags, options::SEND_FLAGS)?;
         if data.len() > bounds::SEND {
             return Err(Outcome::Failed {
-                errno: libc::EMSGSIZE,
+                errno: linux::EMSGSIZE,
                 why: Some(format!(
                     "One send() takes at most {} bytes over the bridge.",
                     bounds::SEND
@@ -293,16 +300,16 @@ impl State {
             _ => None,
         };
         let sock = self.open(id)?;
-        let again = Outcome::errno(libc::EAGAIN);
+        let again = Outcome::errno(linux::EAGAIN);
         let deadline = match sock.timeout {
             Some(t) if t.is_zero() => Deadline::Now(again),
             Some(t) => Deadline::After(t, Outcome::TimedOut),
-            None if flags & libc::MSG_DONTWAIT != 0 => Deadline::Now(again),
+            None if flags & linux::MSG_DONTWAIT != 0 => Deadline::Now(again),
             None => sock
                 .send_timeout
                 .map_or(Deadline::Never, |t| Deadline::After(t, again)),
         };
-        let all = sock.is_stream() && sock.timeout.is_none() && flags & libc::MSG_DONTWAIT == 0;
+        let all = sock.is_stream() && sock.timeout.is_none() && flags & linux::MSG_DONTWAIT == 0;
         let op = Op::Send {
             sock: id,
             flags,
@@ -343,7 +350,7 @@ impl State {
         timeout: Option<f64>,
     ) -> Result<Begun, Outcome> {
         if read.len() > SELECT || write.len() > SELECT || except.len() > SELECT {
-            return Err(Outcome::errno(libc::EINVAL));
+            return Err(Outcome::errno(linux::EINVAL));
         }
         for id in read.iter().chain(&write).chain(&except) {
             self.open(*id)?;
@@ -372,26 +379,26 @@ impl State {
         let sock = self.open(id)?;
         match options::right(level, name) {
             Right::Both => {}
-            Right::Forbidden => return Err(Outcome::errno(libc::EPERM)),
-            Right::Read | Right::Unknown => return Err(Outcome::errno(libc::ENOPROTOOPT)),
+            Right::Forbidden => return Err(Outcome::errno(linux::EPERM)),
+            Right::Read | Right::Unknown => return Err(Outcome::errno(linux::ENOPROTOOPT)),
         }
         if !private && options::needs_private_network(level, name, sock.is_stream()) {
             return Err(Outcome::Failed {
-                errno: libc::EPERM,
+                errno: linux::EPERM,
                 why: Some("This option needs a network of the lab's own, and labs share the machine's loopback here.".to_owned()),
             });
         }
         let bytes = match value {
             OptionValue::Int(n) => n.to_ne_bytes().to_vec(),
-            OptionValue::Bytes(bytes) if bytes.len() > OPTION => return Err(Outcome::errno(libc::EINVAL)),
+            OptionValue::Bytes(bytes) if bytes.len() > OPTION => return Err(Outcome::errno(linux::EINVAL)),
             OptionValue::Bytes(bytes) => bytes.0.clone(),
         };
         sys::set_option(sock.fd(), level, name, &bytes).map_err(kernel_error)?;
         // These three are the kernel's business only for sockets that block; ours never do.
         match (level, name) {
-            (libc::SOL_SOCKET, libc::SO_RCVTIMEO) => sock.receive_timeout = timeval(&bytes),
-            (libc::SOL_SOCKET, libc::SO_SNDTIMEO) => sock.send_timeout = timeval(&bytes),
-            (libc::SOL_SOCKET, libc::SO_LINGER) => {
+            (linux::SOL_SOCKET, linux::SO_RCVTIMEO) => sock.receive_timeout = timeval(&bytes),
+            (linux::SOL_SOCKET, linux::SO_SNDTIMEO) => sock.send_timeout = timeval(&bytes),
+            (linux::SOL_SOCKET, linux::SO_LINGER) => {
                 let word = |at: usize| {
                     bytes
                         .get(at..at + 4)
@@ -408,9 +415,9 @@ impl State {
         let sock = self.open(id)?;
         match options::right(level, name) {
             Right::Both | Right::Read => {}
-            Right::Forbidden | Right::Unknown => return Err(Outcome::errno(libc::ENOPROTOOPT)),
+            Right::Forbidden | Right::Unknown => return Err(Outcome::errno(linux::ENOPROTOOPT)),
         }
-        let bytes = if (level, name) == (libc::SOL_SOCKET, libc::SO_ERROR) {
+        let bytes = if (level, name) == (linux::SOL_SOCKET, linux::SO_ERROR) {
             socket_error(sock).0.to_ne_bytes().to_vec()
         } else {
             let len = len.map_or(4, |n| n as usize).min(OPTION);
@@ -439,11 +446,7 @@ impl State {
         Ok(Outcome::Done)
     }
 
-    fn name(
-        &mut self,
-        id: SocketId,
-        ask: fn(std::os::fd::BorrowedFd<'_>) -> sys::Result<sys::RawAddr>,
-    ) -> Ended {
+    fn name(&mut self, id: SocketId, ask: fn(sys::BorrowedFd<'_>) -> sys::Result<sys::RawAddr>) -> Ended {
         let sock = self.open(id)?;
         let (host, raw) = (sock.host, ask(sock.fd()).map_err(kernel_error)?);
         Ok(Outcome::Name {
@@ -453,11 +456,11 @@ impl State {
 }
 
 fn receive_deadline(sock: &Sock, flags: i32) -> Deadline {
-    let again = Outcome::errno(libc::EAGAIN);
+    let again = Outcome::errno(linux::EAGAIN);
     match sock.timeout {
         Some(t) if t.is_zero() => Deadline::Now(again),
         Some(t) => Deadline::After(t, Outcome::TimedOut),
-        None if flags & libc::MSG_DONTWAIT != 0 => Deadline::Now(again),
+        None if flags & linux::MSG_DONTWAIT != 0 => Deadline::Now(again),
         None => sock
             .receive_timeout
             .map_or(Deadline::Never, |t| Deadline::After(t, again)),

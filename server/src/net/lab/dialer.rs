@@ -2,11 +2,13 @@
 
 use super::lock;
 use super::pump::Shared;
+use crate::linux;
+#[cfg(namespaces)]
 use crate::net::helper::Door;
+use crate::sys::AsFd;
 use crate::sys::{self, Errno, RawAddr};
 use protocol::{HostId, Outcome};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
-use std::os::fd::AsFd;
 use std::sync::{Arc, Weak};
 
 /// Makes connections into a lab, for as long as the lab is there.
@@ -22,17 +24,17 @@ impl Dialer {
     /// # Errors
     /// The kernel's errno.
     pub(crate) fn connect(&self, port: u16) -> Result<TcpStream, Errno> {
-        let shared = self.0.upgrade().ok_or(Errno(libc::ENETDOWN))?;
+        let shared = self.0.upgrade().ok_or(Errno(linux::ENETDOWN))?;
         let made = lock(&shared.state)
             .place
-            .socket(HostId(0), libc::AF_INET, libc::SOCK_STREAM, 0);
+            .socket(HostId(0), linux::AF_INET, linux::SOCK_STREAM, 0);
         let socket = made.map_err(|refused| match refused {
             Outcome::Failed { errno, .. } => Errno(errno),
-            _ => Errno(libc::ENETDOWN),
+            _ => Errno(linux::ENETDOWN),
         })?;
         let to = RawAddr::from_std(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
         match sys::connect(socket.as_fd(), &to) {
-            Ok(()) | Err(Errno(libc::EINPROGRESS)) => Ok(TcpStream::from(socket)),
+            Ok(()) | Err(Errno(linux::EINPROGRESS)) => Ok(TcpStream::from(socket)),
             Err(errno) => Err(errno),
         }
     }
@@ -41,6 +43,7 @@ impl Dialer {
     ///
     /// # Errors
     /// One plain sentence.
+    #[cfg(namespaces)]
     pub(crate) fn door(&self, host: HostId) -> Result<Option<Door>, String> {
         let shared = self.0.upgrade().ok_or_else(|| ENDED.to_owned())?;
         let door = lock(&shared.state).place.door(host);
@@ -51,6 +54,7 @@ impl Dialer {
     }
 
     /// Is the lab still there?
+    #[cfg(namespaces)]
     pub(crate) fn is_open(&self) -> bool {
         let shared = self.0.upgrade();
         shared.is_some_and(|shared| lock(&shared.state).ended().is_none())
@@ -65,6 +69,7 @@ impl Dialer {
     }
 }
 
+#[cfg(namespaces)]
 const ENDED: &str = "The lab has ended.";
 
 impl Drop for Guest {

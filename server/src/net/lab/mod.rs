@@ -28,6 +28,7 @@ use super::helper;
 use super::lock;
 use super::networks::{Networks, OpenError};
 use super::place::Place;
+use crate::linux;
 use crate::sys::Errno;
 use engine::net::names::Table;
 use protocol::wire::{Embryo, Host};
@@ -39,6 +40,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 pub use dialer::Dialer;
+#[cfg(namespaces)]
 pub(crate) use dialer::Guest;
 
 /// A lab's network, open until it is dropped.
@@ -147,7 +149,7 @@ impl Lab {
             })
         });
         if !lives {
-            return Err(Errno(libc::ENETDOWN));
+            return Err(Errno(linux::ENETDOWN));
         }
         let pump = tokio::spawn(pump::run(Arc::clone(&shared)));
         Ok(Self {

@@ -2,6 +2,7 @@
 
 use super::sock::Sock;
 use super::state::State;
+use crate::linux;
 use crate::net::place::kernel_error;
 use crate::sys::{self, Errno, RawAddr, Ready};
 use protocol::{Outcome, SocketId};
@@ -228,7 +229,7 @@ impl State {
                     _ => {}
                 }
                 match socket_error(sock) {
-                    Errno(0 | libc::EISCONN) => Ok(()),
+                    Errno(0 | linux::EISCONN) => Ok(()),
                     errno => Err(errno),
                 }
             }
@@ -237,9 +238,9 @@ impl State {
         match result {
             Ok(()) => Tried::Ended(Outcome::Done),
             // Connected meanwhile, by this very call.
-            Err(Errno(libc::EISCONN)) if end == ConnectEnd::CallAgain => Tried::Ended(Outcome::Done),
-            Err(Errno(libc::EALREADY | libc::EINPROGRESS)) if end == ConnectEnd::CallAgain => Tried::NotYet,
-            Err(Errno(libc::EAGAIN)) if end == ConnectEnd::Retry => Tried::Later,
+            Err(Errno(linux::EISCONN)) if end == ConnectEnd::CallAgain => Tried::Ended(Outcome::Done),
+            Err(Errno(linux::EALREADY | linux::EINPROGRESS)) if end == ConnectEnd::CallAgain => Tried::NotYet,
+            Err(Errno(linux::EAGAIN)) if end == ConnectEnd::Retry => Tried::Later,
             Err(errno) => Tried::Ended(kernel_error(errno)),
         }
     }
@@ -265,7 +266,7 @@ impl State {
             return Tried::Ended(error);
         }
         let mut data = got.take().unwrap_or_default();
-        let waits_for_all = flags & libc::MSG_WAITALL != 0 && sock.timeout.is_none();
+        let waits_for_all = flags & linux::MSG_WAITALL != 0 && sock.timeout.is_none();
         let room = buffer_for(sock, max - data.len());
         let before = data.len();
         let received = if from {
@@ -278,7 +279,7 @@ impl State {
                 Tried::Ended(sock.take_error().unwrap_or(Outcome::Cancelled))
             }
             Ok((n, _)) if waits_for_all && sock.is_stream() && n > 0 && data.len() < max => {
-                if flags & libc::MSG_PEEK != 0 {
+                if flags & linux::MSG_PEEK != 0 {
                     return Tried::Later;
                 }
                 *got = Some(data);
@@ -309,8 +310,8 @@ impl State {
                     *got = Some(data);
                 }
                 match errno {
-                    Errno(libc::EAGAIN) if flags & libc::MSG_OOB != 0 => {
-                        Tried::Ended(Outcome::errno(libc::EAGAIN))
+                    Errno(linux::EAGAIN) if flags & linux::MSG_OOB != 0 => {
+                        Tried::Ended(Outcome::errno(linux::EAGAIN))
                     }
                     errno => not_yet_or(errno),
                 }
@@ -385,7 +386,7 @@ fn attempt_send(
                 sock.held_error = Some(errno.0);
                 return Tried::Ended(Outcome::Sent { n: *sent as u64 });
             }
-            Err(Errno(libc::EAGAIN)) if !sock.is_stream() && sock.family == libc::AF_UNIX => {
+            Err(Errno(linux::EAGAIN)) if !sock.is_stream() && sock.family == linux::AF_UNIX => {
                 return Tried::Later;
             }
             Err(errno) => return not_yet_or(errno),
@@ -398,7 +399,7 @@ pub(super) fn socket_error(sock: &mut Sock) -> Errno {
     if let Some(errno) = sock.held_error.take() {
         return Errno(errno);
     }
-    match sys::get_option(sock.fd(), libc::SOL_SOCKET, libc::SO_ERROR, 4) {
+    match sys::get_option(sock.fd(), linux::SOL_SOCKET, linux::SO_ERROR, 4) {
         Ok(bytes) => Errno(bytes.first_chunk::<4>().map_or(0, |b| i32::from_ne_bytes(*b))),
         Err(errno) => errno,
     }
@@ -422,5 +423,5 @@ fn not_yet_or(errno: Errno) -> Tried {
 }
 
 fn bad_descriptor() -> Tried {
-    Tried::Ended(Outcome::errno(libc::EBADF))
+    Tried::Ended(Outcome::errno(linux::EBADF))
 }

@@ -2,6 +2,7 @@
 
 use super::sock::Sock;
 use super::state::State;
+use crate::linux;
 use crate::net::helper::sockdiag;
 use crate::sys::{self, RawAddr, RawTcpInfo};
 use protocol::sample::{AcceptQueue, TcpInfo};
@@ -314,11 +315,11 @@ fn kernel_state(sock: &mut Sock) -> Sample {
     }
     sample.recv_queue = sys::bytes_to_read(sock.fd()).unwrap_or(0);
     // For AF_UNIX the kernel tells memory, not bytes; after a refused connection, sequence numbers that were never bytes.
-    if sock.family != libc::AF_UNIX && sample.state != Some(TcpState::Closed) {
+    if sock.family != linux::AF_UNIX && sample.state != Some(TcpState::Closed) {
         sample.send_queue = unsent.unwrap_or_else(|| sys::bytes_unsent(sock.fd()).unwrap_or(0));
     }
     if sample.recv_queue > 0 {
-        let flags = libc::MSG_PEEK | libc::MSG_DONTWAIT;
+        let flags = linux::MSG_PEEK | linux::MSG_DONTWAIT;
         let mut head = Vec::new();
         match sys::receive(
             sock.fd(),

@@ -1,9 +1,10 @@
 //! One socket of a lab.
 
+use crate::linux;
 use crate::sys::{self, Ready};
+use crate::sys::{AsFd, BorrowedFd, OwnedFd};
 use protocol::{Address, HostId, Outcome, Sample, SocketId};
 use std::net::SocketAddr;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::Duration;
 
 /// A socket, from socket() or accept() until it is closed and nobody waits on it any more.
@@ -77,17 +78,17 @@ impl Sock {
     }
 
     pub(super) const fn is_stream(&self) -> bool {
-        self.kind == libc::SOCK_STREAM
+        self.kind == linux::SOCK_STREAM
     }
 
     pub(super) const fn is_tcp(&self) -> bool {
-        self.is_stream() && self.family != libc::AF_UNIX
+        self.is_stream() && self.family != linux::AF_UNIX
     }
 
     /// Does a packet that arrives at `local` from `remote` (or goes there) concern it? A socket without known names, which a
     /// call has just changed, is taken in.
     pub(super) fn concerns(&self, local: SocketAddr, remote: SocketAddr, tcp: bool) -> bool {
-        if self.family == libc::AF_UNIX || self.is_stream() != tcp {
+        if self.family == linux::AF_UNIX || self.is_stream() != tcp {
             return false;
         }
         let Some((own, peer)) = &self.names else {
@@ -111,7 +112,7 @@ impl Sock {
 impl Drop for Sock {
     fn drop(&mut self) {
         if self.lingers {
-            let _ = sys::set_option(self.fd(), libc::SOL_SOCKET, libc::SO_LINGER, &[0; 8]);
+            let _ = sys::set_option(self.fd(), linux::SOL_SOCKET, linux::SO_LINGER, &[0; 8]);
         }
     }
 }

@@ -5,6 +5,7 @@ use super::op::{Op, Tried};
 use super::sample::Ghost;
 use super::sock::Sock;
 use super::wire::{self, Line};
+use crate::linux;
 use crate::net::budget::{Budget, FLOOR, Held};
 use crate::net::place::Place;
 use crate::net::unix_names::UnixNames;
@@ -132,7 +133,7 @@ impl State {
         let sock = call.sock();
         if !self.has_room() {
             let outcome = Outcome::Failed {
-                errno: libc::ENOBUFS,
+                errno: linux::ENOBUFS,
                 why: Some(format!(
                     "More than {} calls of this lab wait at once.",
                     bounds::CALLS_IN_FLIGHT
@@ -143,7 +144,7 @@ impl State {
         }
         if let Some(why) = &self.ended {
             let outcome = Outcome::Failed {
-                errno: libc::ENETDOWN,
+                errno: linux::ENETDOWN,
                 why: Some(why.clone()),
             };
             self.answer(id, sock, outcome);
@@ -187,7 +188,7 @@ impl State {
             Deadline::After(time, outcome) => Instant::now().checked_add(time).map(|at| (at, outcome)),
         };
         if let Some(why) = self.too_much(&op) {
-            let (errno, why) = (libc::ENOBUFS, Some(why));
+            let (errno, why) = (linux::ENOBUFS, Some(why));
             self.answer(id, sock, Outcome::Failed { errno, why });
             return;
         }
@@ -551,7 +552,7 @@ impl State {
         self.ended = Some(why.to_owned());
         for (seq, waiting) in std::mem::take(&mut self.waiting) {
             let outcome = Outcome::Failed {
-                errno: libc::ENETDOWN,
+                errno: linux::ENETDOWN,
                 why: Some(why.to_owned()),
             };
             self.end_waiting(seq, waiting, outcome);

@@ -30,3 +30,8 @@ pub(crate) use state::{RawTcpInfo, bytes_to_read, bytes_unsent, tcp_info};
 pub(crate) use tun::{WireEnd, open_tun};
 pub(crate) use veth::{LINK_ADDRESS, packet_socket, without_offloads};
 pub(crate) use wait::{Epoll, Ready, ended, poll_now};
+
+/// Why there are not all AF_UNIX sockets: there are.
+pub(crate) const NO_UNIX: Option<&str> = None;
+/// connect(2) called once more on the same socket tells how the first one ended.
+pub(crate) const CONNECTS_AGAIN: bool = true;

@@ -1,6 +1,7 @@
 //! Connections between the SYN and accept(): the kernel has them, no program has a descriptor of them yet.
 
 use super::{Line, Parties};
+use crate::linux;
 use crate::net::helper::sockdiag::{self, Entry};
 use crate::net::lab::state::State;
 use protocol::wire::Embryo;
@@ -68,8 +69,8 @@ impl State {
         let six = self
             .socks
             .values()
-            .any(|s| s.host == host && s.family == libc::AF_INET6 && s.listening);
-        let families = [libc::AF_INET, libc::AF_INET6];
+            .any(|s| s.host == host && s.family == linux::AF_INET6 && s.listening);
+        let families = [linux::AF_INET, linux::AF_INET6];
         for family in families.into_iter().take(1 + usize::from(six)) {
             let listed = sockdiag::embryos(diag, family, EMBRYOS);
             now.extend(

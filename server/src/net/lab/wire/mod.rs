@@ -18,6 +18,7 @@ use super::state::State;
 use crate::net::budget::Held;
 use crate::net::helper;
 use crate::net::place::WireHost;
+use crate::sys::AsFd;
 use crate::sys::{self, Epoll, Ready};
 use engine::packet::Head;
 use engine::wire::ends::{Ends, Way};
@@ -25,7 +26,6 @@ use engine::wire::{Out, Wire};
 use protocol::wire::{By, Embryo, Fate};
 use protocol::{CallId, End, HostId, Sample, SocketId, WireAction, WireNews, bounds};
 use std::net::{IpAddr, SocketAddr};
-use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
 /// Keys of interfaces in the lab's epoll begin here; below are sockets.

@@ -2,10 +2,10 @@
 //! one. Embryos and connections without a descriptor get their patience from the host's settings.
 
 use super::Parties;
+use crate::linux::{self, IPPROTO_TCP};
 use crate::net::lab::sock::Sock;
 use crate::net::lab::state::State;
 use crate::sys;
-use libc::IPPROTO_TCP;
 
 /// TCP_RTO_MAX_MS (Linux 6.15 and later).
 const RTO_MAX_MS: i32 = 44;
@@ -46,15 +46,15 @@ fn endure(sock: &mut Sock) {
     }
     // What an older kernel does not know is left as it is.
     let set = |name, value: u32| sys::set_option(sock.fd(), IPPROTO_TCP, name, &value.to_ne_bytes());
-    let _ = set(libc::TCP_SYNCNT, SYNS);
-    let own = sys::get_option(sock.fd(), IPPROTO_TCP, libc::TCP_USER_TIMEOUT, 4);
+    let _ = set(linux::TCP_SYNCNT, SYNS);
+    let own = sys::get_option(sock.fd(), IPPROTO_TCP, linux::TCP_USER_TIMEOUT, 4);
     let is_connected = sys::tcp_info(sock.fd()).is_ok_and(|info| info.state == 1);
     if !is_connected {
         // Before that, the time would count for the SYN.
         return;
     }
     if own.is_ok_and(|own| own.iter().all(|b| *b == 0)) {
-        let _ = set(libc::TCP_USER_TIMEOUT, UNACKNOWLEDGED);
+        let _ = set(linux::TCP_USER_TIMEOUT, UNACKNOWLEDGED);
     }
     let _ = set(RTO_MAX_MS, RETRANSMIT_EVERY);
     sock.patient = true;
