@@ -265,9 +265,6 @@ fn words(step: &Value, outcome: &Outcome) -> String {
 /// The networks whose sockets are a lab's own.
 const NETWORKS: [Network; 3] = [Network::Loopback, Network::Kernel, Network::Simulated];
 
-/// What the simulated network does not do, by the scenario's title: it may only become less.
-const NOT_SIMULATED: [&str; 1] = ["urgent data and WAITALL"];
-
 /// Runs a scenario on the simulated network: its clock goes on until each step has ended.
 fn simulated(steps: &[Value]) -> Vec<String> {
     let mut net = Net::new(&Plan::simple(Network::Simulated), 7);
@@ -325,7 +322,6 @@ async fn difference(
     let mut differences = Vec::new();
     for network in NETWORKS {
         let ours = match network {
-            Network::Simulated if NOT_SIMULATED.contains(&title) => continue,
             Network::Simulated => simulated(steps),
             network => in_lab(networks, network, steps).await,
         };

@@ -15,7 +15,8 @@
 //! - states that the kernel went through unseen, in a flood of packets;
 //! - how often a SYN-ACK is sent again in a row: the client's timer and the server's run at the same time.
 //!
-//! Whatever else differs stands in `tests/conformance/differences.txt` with its reason, and must differ: the list can only
+//! Where two timers of the kernel run at the same time, it has more than one story: ours has to be one that it tells in a few
+//! runs. Whatever else differs stands in `tests/conformance/differences.txt` with its reason, and must differ: the list can only
 //! shrink.
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -33,6 +34,8 @@ use wirelab_tests::{judge, root, server};
 
 /// Seconds that a scenario may take.
 const LIMIT: &str = "25";
+/// Where timers of the kernel race, it does not always tell the same story: so often it is asked for ours.
+const TRIES: usize = 4;
 /// A segment with so many bytes is a full one.
 const FULL: usize = 1400;
 /// A direction with more bytes than this is compared by their number.
@@ -249,13 +252,20 @@ fn known_differences() -> Result<BTreeMap<String, String>> {
 
 /// Runs a case on both networks: what differs. `None`: there is no kernel network here.
 fn compare(case: &Case) -> Result<Option<Vec<String>>> {
-    let Some((kernel, _)) = run(case, "kernel", "1").context("kernel")? else {
-        return Ok(None);
-    };
     let (simulated, _) = run(case, "simulated", "1")
         .context("simulated")?
         .context("it runs everywhere")?;
-    Ok(Some(kernel.differences(&simulated)))
+    let mut differences = Vec::new();
+    for _ in 0..TRIES {
+        let Some((kernel, _)) = run(case, "kernel", "1").context("kernel")? else {
+            return Ok(None);
+        };
+        differences = kernel.differences(&simulated);
+        if differences.is_empty() {
+            break;
+        }
+    }
+    Ok(Some(differences))
 }
 
 fn run(case: &Case, network: &str, seed: &str) -> Result<Option<(Story, String)>> {

@@ -12,6 +12,8 @@ pub(super) struct Segment<'a> {
     pub(super) ack: u32,
     pub(super) flags: u8,
     pub(super) window: u16,
+    /// The urgent pointer.
+    pub(super) urgent: u16,
     pub(super) options: &'a [u8],
     pub(super) payload: &'a [u8],
 }
@@ -97,7 +99,8 @@ pub(super) fn tcp(from: SocketAddr, to: SocketAddr, segment: &Segment<'_>) -> Ve
     bytes.extend_from_slice(&segment.ack.to_be_bytes());
     bytes.extend_from_slice(&[(header as u8 / 4) << 4, segment.flags]);
     bytes.extend_from_slice(&segment.window.to_be_bytes());
-    bytes.extend_from_slice(&[0; 4]);
+    bytes.extend_from_slice(&[0; 2]);
+    bytes.extend_from_slice(&segment.urgent.to_be_bytes());
     bytes.extend_from_slice(segment.options);
     bytes.extend_from_slice(segment.payload);
     let check = finish(sum(&bytes, pseudo(from.ip(), to.ip(), 6, bytes.len())));
@@ -153,6 +156,7 @@ mod tests {
                 ack: 9,
                 flags: 0x18,
                 window: 502,
+                urgent: 0,
                 options: &[1, 1, 1, 1],
                 payload: b"odd",
             };

@@ -370,6 +370,9 @@ impl Net {
                 if before > 0 {
                     *got = Some(data);
                 }
+                if flags & MSG_OOB != 0 {
+                    return Tried::Ended(Outcome::errno(errno));
+                }
                 not_yet_or(errno)
             }
         }

@@ -104,6 +104,8 @@ pub struct Tcp<'a> {
     pub flags: u8,
     /// The window as it stands in the header, not scaled.
     pub window: u16,
+    /// How far behind `seq` urgent data end, with URG.
+    pub urgent: u16,
     /// The options' bytes.
     pub options: &'a [u8],
     /// The bytes of a program.
@@ -327,6 +329,7 @@ impl<'a> Tcp<'a> {
             ack: u32::from_be_bytes([fixed[8], fixed[9], fixed[10], fixed[11]]),
             flags: fixed[13],
             window: u16::from_be_bytes([fixed[14], fixed[15]]),
+            urgent: u16::from_be_bytes([fixed[18], fixed[19]]),
             options: bytes.get(20..header)?,
             payload: &bytes[header..],
         })

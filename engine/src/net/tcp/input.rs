@@ -25,6 +25,7 @@ pub(in crate::net) fn reset_for(tcp: &Tcp<'_>) -> Option<Segment<'static>> {
             flag::RST | flag::ACK
         },
         window: 0,
+        urgent: 0,
         options: &[],
         payload: &[],
     })
@@ -49,6 +50,7 @@ impl Tcb {
     fn begin(&mut self, tcp: &Tcp<'_>, options: &Options) {
         self.rcv.irs = tcp.seq;
         self.rcv.nxt = tcp.seq.wrapping_add(1);
+        self.rcv.read = self.rcv.nxt;
         self.rcv.wup = self.rcv.nxt;
         self.snd.wnd = tcp.window.into();
         self.snd.wl1 = tcp.seq;
@@ -332,6 +334,7 @@ impl Tcb {
             self.answer_at_once(now);
             return;
         }
+        self.note_urgent(tcp);
         let fresh = self.rcv.nxt.wrapping_sub(tcp.seq) as usize;
         let payload = tcp.payload.get(fresh..).unwrap_or_default();
         self.append(payload);

@@ -6,18 +6,20 @@
 //! input.rs     a segment has arrived         -> states, buffers, answers
 //! again.rs     what is lost is sent again: timers, SACK, congestion window
 //! options.rs   the options of a segment
+//! urgent.rs    the one byte that goes before the others
 //! ```
 //!
 //! Which connection a segment belongs to, and listening sockets, are [`super::listen`]'s. A connection puts its packets into
 //! `tx`; the kernel around it takes them from there.
 //!
-//! Not modelled: urgent data, TCP Fast Open, ECN, SYN cookies, CUBIC's curve (the window grows as in RFC 5681, and shrinks as
+//! Not modelled: TCP Fast Open, ECN, SYN cookies, CUBIC's curve (the window grows as in RFC 5681, and shrinks as
 //! CUBIC does), the automatic growth of buffers.
 
 mod again;
 mod input;
 mod options;
 mod output;
+mod urgent;
 
 pub(super) use again::Timers;
 pub(super) use input::reset_for;
@@ -111,6 +113,8 @@ pub(super) struct Send {
     push: VecDeque<u32>,
     /// The program has closed: a FIN follows the bytes.
     fin: bool,
+    /// The end of what send(MSG_OOB) has queued.
+    urgent: Option<u32>,
     /// The end of the last segment that was not full (Minshall's rule for Nagle's algorithm).
     small_end: u32,
     /// Sent and not acknowledged.
@@ -156,6 +160,9 @@ pub(super) struct Receive {
     pub(super) wnd: u32,
     scale: u8,
     buf: VecDeque<u8>,
+    /// The number of the first of them.
+    read: u32,
+    urgent: Option<urgent::Urgent>,
     /// Out of order: number, bytes, FIN; sorted.
     later: Vec<(u32, Vec<u8>, bool)>,
     /// The peer's timestamp to be echoed.
@@ -255,7 +262,7 @@ impl Tcb {
 
     /// SIOCINQ.
     pub(super) fn unread(&self) -> u32 {
-        self.rcv.buf.len() as u32
+        self.readable().1 as u32
     }
 
     /// The first bytes that were not read.
@@ -290,8 +297,11 @@ impl Tcb {
         }
         if !matches!(self.state, TcpState::SynSent | TcpState::SynReceived) {
             let least = self.set.get(SOL_SOCKET, SO_RCVLOWAT).max(1) as usize;
-            if self.rcv.buf.len() >= least {
+            if self.readable().1 >= least {
                 ready = ready.or(Ready::READ);
+            }
+            if self.has_urgent() {
+                ready = ready.or(Ready::URGENT);
             }
             // As sk_stream_is_writeable(): a third of the buffer is free.
             if self.shut & SND != 0 || self.send_room() * 2 >= self.snd.buf.len() && self.send_room() > 0 {
@@ -320,6 +330,9 @@ impl Tcb {
         }
         self.snd.buf.extend(&data[..n]);
         let more = flags & MSG_MORE != 0;
+        if flags & MSG_OOB != 0 && n == data.len() && n > 0 {
+            self.mark_urgent();
+        }
         if n > 0 && !more {
             self.snd.push.push_back(self.data_end());
         }
@@ -341,14 +354,16 @@ impl Tcb {
             return Err(ENOTCONN);
         }
         if flags & MSG_OOB != 0 {
-            return Err(EINVAL);
+            return self.receive_urgent(flags);
         }
-        let n = max.min(self.rcv.buf.len());
+        let (skipped, there) = self.readable();
+        let n = max.min(there);
         if n > 0 {
             if flags & MSG_PEEK != 0 {
-                return Ok(self.peek(n));
+                return Ok(self.rcv.buf.iter().skip(skipped).take(n).copied().collect());
             }
-            let data = self.rcv.buf.drain(..n).collect();
+            let data = self.rcv.buf.drain(..skipped + n).skip(skipped).collect();
+            self.was_read(skipped + n);
             self.after_read(now);
             return Ok(data);
         }

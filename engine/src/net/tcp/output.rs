@@ -64,11 +64,13 @@ impl Tcb {
     fn put(&mut self, seq: u32, flags: u8, window: u16, options: &[u8], payload: &[u8]) {
         let Some(peer) = self.peer else { return };
         let ack = if flags & flag::ACK == 0 { 0 } else { self.rcv.nxt };
+        let urgent = self.urgent_pointer(seq).filter(|_| !payload.is_empty());
         let segment = Segment {
             seq,
             ack,
-            flags,
+            flags: flags | if urgent.is_some() { flag::URG } else { 0 },
             window,
+            urgent: urgent.unwrap_or(0),
             options,
             payload,
         };
@@ -201,6 +203,9 @@ impl Tcb {
 
     /// Nagle's algorithm as Minshall changed it, and TCP_CORK.
     fn nagle_waits(&self, more: bool) -> bool {
+        if self.is_urgent() {
+            return false;
+        }
         if self.set.is_on(IPPROTO_TCP, TCP_CORK) || more {
             return true;
         }
