@@ -1,7 +1,8 @@
 //! int and bool.
 
 use num_bigint::BigInt;
-use num_traits::{Signed, ToPrimitive, Zero};
+use num_integer::Integer;
+use num_traits::{One, Signed, ToPrimitive, Zero};
 
 use super::args::arity;
 use crate::program::code::{Bin, Cmp, Un};
@@ -230,9 +231,22 @@ pub fn pow_mod(vm: &mut Vm, x: &BigInt, y: &BigInt, m: &BigInt) -> Res<Value> {
         let Some(inverse) = x.modinv(m) else {
             return value_error("base is not invertible for the given modulus");
         };
-        return Ok(Value::int(inverse.modpow(&-y, m)));
+        return Ok(Value::int(power(&inverse, &-y, m)));
     }
-    Ok(Value::int(x.modpow(y, m)))
+    Ok(Value::int(power(x, y, m)))
+}
+
+/// The remainder of `x` to the power `y`, bit by bit of `y`. That of `BigInt` is three times as quick where `m` is large, and
+/// 4 KB of the page.
+fn power(x: &BigInt, y: &BigInt, m: &BigInt) -> BigInt {
+    let mut out = BigInt::one().mod_floor(m);
+    for bit in (0..y.bits()).rev() {
+        out = (&out * &out).mod_floor(m);
+        if y.bit(bit) {
+            out = (out * x).mod_floor(m);
+        }
+    }
+    out
 }
 
 /// Fits an ssize_t?
@@ -243,5 +257,25 @@ pub fn to_size(n: &BigInt) -> Res<i64> {
             "OverflowError",
             "cannot fit 'int' into an index-sized integer",
         )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_power_of_a_remainder_is_what_bigint_says() {
+        for x in -9_i64..=9 {
+            for y in 0_u32..=9 {
+                for m in (-9_i64..=9).filter(|m| *m != 0) {
+                    let far = BigInt::from(7) << 130;
+                    for [x, m] in [[x.into(), m.into()], [&far * x, &far * m + 1]] {
+                        let y = y.into();
+                        assert_eq!(power(&x, &y, &m), x.modpow(&y, &m), "pow({x}, {y}, {m})");
+                    }
+                }
+            }
+        }
     }
 }
