@@ -319,6 +319,14 @@ pub enum Network {
 }
 
 impl Network {
+    /// Every network.
+    pub const ALL: [Self; 4] = [Self::Kernel, Self::Loopback, Self::Live, Self::Simulated];
+
+    /// The network with this [`Network::name`].
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|network| network.name() == name)
+    }
+
     /// The word that pages, lab.toml and the command line use.
     pub const fn name(self) -> &'static str {
         match self {

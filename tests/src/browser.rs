@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
-use crate::{Page, Wirelab, judge};
+use crate::{Page, StaticSite, Wirelab, judge};
 
 /// Runs a test's body with a page of a fresh browser, before a server of its own; skipped where there is no Chromium.
 ///
@@ -30,12 +30,46 @@ where
         return Ok(());
     };
     let server = Wirelab::start(&[])?;
+    with_page(&judges, server.url(), body)
+}
+
+/// The same twice: served by Wirelab, and from a folder of static files, where labs run on the simulated network.
+///
+/// # Errors
+/// The test's own, with the place where it failed.
+pub fn in_browser_on_each<F>(body: impl Fn(Page) -> F) -> Result<()>
+where
+    F: Future<Output = Result<()>>,
+{
+    in_browser(&body).context("served by Wirelab")?;
+    on_static_site(body).context("from a folder of static files")
+}
+
+/// The same only from a folder of static files.
+///
+/// # Errors
+/// The test's own.
+pub fn on_static_site<F>(body: impl FnOnce(Page) -> F) -> Result<()>
+where
+    F: Future<Output = Result<()>>,
+{
+    let Some(judges) = Judges::find() else {
+        return Ok(());
+    };
+    let site = StaticSite::start()?;
+    with_page(&judges, site.url(), body)
+}
+
+fn with_page<F>(judges: &Judges, url: &str, body: impl FnOnce(Page) -> F) -> Result<()>
+where
+    F: Future<Output = Result<()>>,
+{
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?
         .block_on(async {
-            let browser = Browser::start(&judges).await?;
-            let page = Page::new(browser.client.clone(), server.url(), judges.axe.clone());
+            let browser = Browser::start(judges).await?;
+            let page = Page::new(browser.client.clone(), url, judges.axe.clone());
             let outcome = AssertUnwindSafe(body(page.clone())).catch_unwind().await;
             let complaints = page.console_errors().await;
             browser.close().await?;

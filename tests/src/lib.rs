@@ -8,6 +8,7 @@
 //! loops     what the benches of the engine run
 //! native_page   the engine's session over /ws, without a browser
 //! pdml      what tshark says of a capture
+//! static_site  the site as a folder, served by a plain file server
 //! story     a lab's timeline, as a test asks about it
 //! page      what a test does with a page: the element's scripting interface, keys, axe-core, screenshots
 //! ```
@@ -22,11 +23,13 @@ pub mod native_page;
 pub mod page;
 pub mod pdml;
 pub mod server;
+pub mod static_site;
 pub mod story;
 
-pub use browser::in_browser;
+pub use browser::{in_browser, in_browser_on_each, on_static_site};
 pub use page::{Look, Page};
 pub use server::Wirelab;
+pub use static_site::StaticSite;
 pub use story::{Seen, Story};
 
 use std::path::PathBuf;

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 use protocol::{EventKind, Outcome, TcpState};
-use wirelab_tests::{Page, Story, in_browser};
+use wirelab_tests::{Page, Story, in_browser_on_each};
 
 /// No lab of a lesson needs more steps than this.
 const MOST: u32 = 200;
@@ -29,7 +29,7 @@ async fn open(page: &Page, chapter: &str) -> Result<()> {
 
 #[test]
 fn handshake_each_call_changes_the_socket() -> Result<()> {
-    in_browser(async |page| {
+    in_browser_on_each(async |page| {
         open(&page, "handshake/calls.html").await?;
         page.screenshots("lesson-handshake-begin").await?;
         page.step_to_end(0, MOST).await?;
@@ -63,7 +63,7 @@ fn handshake_each_call_changes_the_socket() -> Result<()> {
 
 #[test]
 fn handshake_connect_returns_before_accept_is_called() -> Result<()> {
-    in_browser(async |page| {
+    in_browser_on_each(async |page| {
         open(&page, "handshake/before-accept.html").await?;
         page.step_to_end(0, MOST).await?;
         let story = page.story(0).await?;
@@ -98,7 +98,7 @@ fn handshake_connect_returns_before_accept_is_called() -> Result<()> {
 
 #[test]
 fn echo_the_bytes_wait_in_the_kernel_until_they_are_read() -> Result<()> {
-    in_browser(async |page| {
+    in_browser_on_each(async |page| {
         open(&page, "echo/there-and-back.html").await?;
         page.focus(0).await?;
         page.press_until(0, "PageDown", MOST, |story| story.line("server") == Some(15))
@@ -129,7 +129,7 @@ fn echo_the_bytes_wait_in_the_kernel_until_they_are_read() -> Result<()> {
 
 #[test]
 fn echo_a_stream_has_no_messages() -> Result<()> {
-    in_browser(async |page| {
+    in_browser_on_each(async |page| {
         open(&page, "echo/pieces.html").await?;
         page.step_to_end(0, MOST).await?;
         let story = page.story(0).await?;
@@ -161,7 +161,7 @@ fn echo_a_stream_has_no_messages() -> Result<()> {
 
 #[test]
 fn datagram_one_question_one_answer() -> Result<()> {
-    in_browser(async |page| {
+    in_browser_on_each(async |page| {
         open(&page, "datagram/question.html").await?;
         page.step_to_end(0, MOST).await?;
         page.lab(0, "lab.type('client', '36.6')").await?;
@@ -182,7 +182,7 @@ fn datagram_one_question_one_answer() -> Result<()> {
 
 #[test]
 fn datagram_without_an_address_and_mended_twice() -> Result<()> {
-    in_browser(async |page| {
+    in_browser_on_each(async |page| {
         open(&page, "datagram/address.html").await?;
         page.step_to_end(0, MOST).await?;
         let story = page.story(0).await?;

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, bail, ensure};
 use protocol::{EventKind, TcpState};
 use serde_json::json;
-use wirelab_tests::{Page, Seen, Story, in_browser};
+use wirelab_tests::{Page, Seen, Story, in_browser_on_each};
 
 /// No lab of a lesson needs more steps than this.
 const MOST: u32 = 200;
@@ -69,7 +69,7 @@ fn both_ended(story: &Story) {
 
 #[test]
 fn handshake_in_three_segments() -> Result<()> {
-    in_browser(async |page| {
+    in_browser_on_each(async |page| {
         open(&page, "handshake/segments.html").await?;
         let waits =
             |what: &'static str| move |story: &Story| story.held().iter().any(|seen| seen.what == what);
@@ -94,7 +94,7 @@ fn handshake_in_three_segments() -> Result<()> {
 
 #[test]
 fn goodbye_in_four_segments() -> Result<()> {
-    in_browser(async |page| {
+    in_browser_on_each(async |page| {
         open(&page, "goodbye/four-segments.html").await?;
         let story = until(&page, |story| {
             story.held().iter().any(|seen| seen.what == "FIN ACK")
@@ -125,7 +125,7 @@ fn goodbye_in_four_segments() -> Result<()> {
 
 #[test]
 fn goodbye_leaves_the_port_taken() -> Result<()> {
-    in_browser(async |page| {
+    in_browser_on_each(async |page| {
         open(&page, "goodbye/time-wait.html").await?;
         page.step_to_end(0, MOST).await?;
         let story = page.story(0).await?;
@@ -143,7 +143,7 @@ fn goodbye_leaves_the_port_taken() -> Result<()> {
 
 #[test]
 fn loss_is_mended_by_a_retransmission() -> Result<()> {
-    in_browser(async |page| {
+    in_browser_on_each(async |page| {
         open(&page, "loss/lost-segment.html").await?;
         let sentence = |seen: &Seen| seen.payload == b"Please confirm.";
         let story = until(&page, |story| story.held().iter().any(sentence)).await?;
@@ -164,7 +164,7 @@ fn loss_is_mended_by_a_retransmission() -> Result<()> {
 
 #[test]
 fn stream_small_pieces_travel_together() -> Result<()> {
-    in_browser(async |page| {
+    in_browser_on_each(async |page| {
         open(&page, "stream/together.html").await?;
         page.focus(0).await?;
         until(&page, |story| {
@@ -200,7 +200,7 @@ fn stream_small_pieces_travel_together() -> Result<()> {
 
 #[test]
 fn stream_a_large_piece_travels_in_parts() -> Result<()> {
-    in_browser(async |page| {
+    in_browser_on_each(async |page| {
         open(&page, "stream/apart.html").await?;
         let story = until(&page, |story| story.calls("client").contains(&"sendall")).await?;
         let sizes: Vec<usize> = story.payloads().iter().map(Vec::len).collect();
@@ -224,7 +224,7 @@ fn stream_a_large_piece_travels_in_parts() -> Result<()> {
 
 #[test]
 fn datagrams_are_lost_doubled_and_late() -> Result<()> {
-    in_browser(async |page| {
+    in_browser_on_each(async |page| {
         open(&page, "bad-wire/five-datagrams.html").await?;
         page.focus(0).await?;
         until(&page, |story| story.calls("receiver").contains(&"recvfrom")).await?;
@@ -256,7 +256,7 @@ fn datagrams_are_lost_doubled_and_late() -> Result<()> {
 
 #[test]
 fn failures_refused_by_tcp_and_by_icmp() -> Result<()> {
-    in_browser(async |page| {
+    in_browser_on_each(async |page| {
         open(&page, "failures/refused.html").await?;
         page.step_to_end(0, MOST).await?;
         let story = page.story(0).await?;
@@ -275,7 +275,7 @@ fn failures_refused_by_tcp_and_by_icmp() -> Result<()> {
 
 #[test]
 fn failures_reset_by_unread_bytes() -> Result<()> {
-    in_browser(async |page| {
+    in_browser_on_each(async |page| {
         open(&page, "failures/reset.html").await?;
         page.step_to_end(0, MOST).await?;
         let story = page.story(0).await?;
@@ -294,7 +294,7 @@ fn failures_reset_by_unread_bytes() -> Result<()> {
 
 #[test]
 fn failures_time_out_while_the_syn_is_held() -> Result<()> {
-    in_browser(async |page| {
+    in_browser_on_each(async |page| {
         open(&page, "failures/timed-out.html").await?;
         page.focus(0).await?;
         until(&page, |story| story.held().iter().any(|seen| seen.what == "SYN")).await?;
@@ -328,7 +328,7 @@ fn failures_time_out_while_the_syn_is_held() -> Result<()> {
 
 #[test]
 fn http_a_request_and_its_answer() -> Result<()> {
-    in_browser(async |page| {
+    in_browser_on_each(async |page| {
         open(&page, "http/request.html").await?;
         page.step_to_end(0, MOST * 2).await?;
         let story = page.story(0).await?;
@@ -345,7 +345,7 @@ fn http_a_request_and_its_answer() -> Result<()> {
 
 #[test]
 fn chat_takes_turns_and_two_listeners_wait_for_ever() -> Result<()> {
-    in_browser(async |page| {
+    in_browser_on_each(async |page| {
         open(&page, "chat/turns.html").await?;
         page.step_to_end(0, MOST).await?;
         for (who, line) in [("client", "hello"), ("server", "hi"), ("client", "byebye")] {

@@ -1,4 +1,13 @@
-// The list of labs on the home page.
+// The home page: where labs run here, and the list of labs.
+import { kept, server } from "./site.js";
+for (const text of document.querySelectorAll("[data-served]")) text.hidden = (text.dataset.served === "yes") !== server;
+if (!server) {
+  const note = document.querySelector("[data-kept]");
+  note.hidden = false;
+  note.textContent = (await kept)
+    ? "This site stays in your browser: after this visit it works without a network, too."
+    : "Over plain http a browser keeps nothing for later: without a network this site cannot be opened again.";
+}
 const list = document.querySelector("[data-labs]");
 try {
   const answer = await fetch("labs/index.json");

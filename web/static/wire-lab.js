@@ -1,5 +1,6 @@
 // <wire-lab>: one wasm instance for all labs of a page, one mount for each element. The scripting interface is the
 // book's page "A lab in your own page"; everything behind it is in the crate `web`.
+import { server } from "./site.js";
 const here = name => new URL(name, import.meta.url).href;
 const pages = import(here("pkg/web.js")).then(async m => (await m.default({ module_or_path: here("pkg/web_bg.wasm") }), m));
 for (const name of ["tokens.css", "lab.css"]) {
@@ -22,7 +23,8 @@ customElements.define("wire-lab", class extends HTMLElement {
     try {
       const { mount } = await pages;
       if (!this.isConnected || this.#handle) return;
-      this.#handle = mount(this, here("."));
+      if (!server && !this.hasAttribute("network")) this.setAttribute("network", "simulated");
+      this.#handle = mount(this, here("."), server);
       this.#opened.resolve(this.#handle);
     } catch (error) {
       this.textContent = `The lab could not be loaded: ${error.message ?? error}. Reload the page to try again.`;

@@ -34,6 +34,8 @@ const USAGE: &str = "\
 cargo xtask build [--dev]     pages, book and server in one file: target/release/wirelab
                               (--dev: only the site, quickly built, in target/site-dev)
 cargo xtask serve [-- ARGS]   builds what has changed and serves it; ARGS go to `wirelab serve`
+cargo xtask site [FOLDER]     pages, book and labs as a folder for any web server, without ours: dist-static
+                              (--dev: quickly built, in target/site-static)
 cargo xtask test              every test, those in a real browser too
 cargo xtask bench             sizes and speeds against their limits
 cargo xtask size              what a lab's page weighs: builds the pages for release, nothing else";
@@ -48,6 +50,9 @@ fn main() -> Result<()> {
             site::embed_into_server()
         }
         ["build", "--dev"] => site::build(Kind::Dev),
+        ["site"] => site::build_for_any_host(Kind::Release, &workspace::root().join("dist-static")),
+        ["site", "--dev"] => site::build_for_any_host(Kind::Dev, &site::any_host_dev()),
+        ["site", folder] => site::build_for_any_host(Kind::Release, std::path::Path::new(folder)),
         ["serve"] => serve::run(&[]),
         ["serve", "--", rest @ ..] | ["serve", rest @ ..] => serve::run(rest),
         ["test"] => test::run(),

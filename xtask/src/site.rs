@@ -7,9 +7,10 @@
 //! labs/                         the labs, and index.json that lists them
 //! ```
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use crate::stage::Files;
 use crate::workspace::{self, cargo, root, run, target, timed};
@@ -34,8 +35,46 @@ impl Kind {
     }
 }
 
-/// Builds what has changed and puts the site together.
+/// Builds what has changed and puts the site together, to be served by Wirelab's server.
 pub(crate) fn build(kind: Kind) -> Result<()> {
+    files(kind)?.bring_to(&kind.folder())
+}
+
+/// Where the quickly built folder for any web server lies: the tests serve it.
+pub(crate) fn any_host_dev() -> PathBuf {
+    target().join("site-static")
+}
+
+/// The site as a folder for any web server, below any path: labs run in the page, and a service worker keeps all of it in
+/// the browser.
+pub(crate) fn build_for_any_host(kind: Kind, folder: &Path) -> Result<()> {
+    // Whatever else lies there would be removed: only an empty folder, or an older one of ours, is taken.
+    if folder.exists() && fs::read_dir(folder)?.next().is_some() && !folder.join("sw.js").exists() {
+        bail!(
+            "{} has files that are not a site of Wirelab: name an empty or a new folder",
+            folder.display()
+        );
+    }
+    let mut files = files(kind)?;
+    let ours =
+        |name: &str| -> Result<String> { Ok(fs::read_to_string(root().join("web/offline").join(name))?) };
+    files.bytes("site.js", ours("site.js")?.into_bytes());
+    let (names, version) = files.listed()?;
+    let worker = format!(
+        "const VERSION = \"{version}\";\nconst FILES = [\n{}];\n{}",
+        names
+            .iter()
+            .map(|name| format!("  {name:?},\n"))
+            .collect::<String>(),
+        ours("sw.js")?
+    );
+    files.bytes("sw.js", worker.into_bytes());
+    files.bring_to(folder)?;
+    println!("{}", folder.display());
+    Ok(())
+}
+
+fn files(kind: Kind) -> Result<Files> {
     let pkg = web::build(kind)?;
     let book = book::build()?;
     let mut files = Files::default();
@@ -44,7 +83,7 @@ pub(crate) fn build(kind: Kind) -> Result<()> {
     files.bytes("pkg/python-library.txt", web::python_library()?);
     files.folder(&book, Path::new("book"))?;
     labs::add_to(&mut files)?;
-    files.bring_to(&kind.folder())
+    Ok(files)
 }
 
 /// The release binary with the site inside it.

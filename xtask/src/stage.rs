@@ -27,6 +27,15 @@ enum Content {
     Bytes(Vec<u8>),
 }
 
+impl Content {
+    fn read(&self) -> Result<Vec<u8>> {
+        match self {
+            Self::Copy(from) => fs::read(from).with_context(|| from.display().to_string()),
+            Self::Bytes(bytes) => Ok(bytes.clone()),
+        }
+    }
+}
+
 impl Files {
     /// Every file of a folder, at the same place below `to`.
     pub(crate) fn folder(&mut self, from: &Path, to: &Path) -> Result<()> {
@@ -42,6 +51,18 @@ impl Files {
         self.0.insert(place.into(), Content::Bytes(bytes));
     }
 
+    /// Every file's place, with `/` between its parts, and a word that another set of files does not have.
+    pub(crate) fn listed(&self) -> Result<(Vec<String>, String)> {
+        let mut names = Vec::new();
+        let mut state = DefaultHasher::new();
+        for (place, content) in &self.0 {
+            let parts: Vec<_> = place.iter().map(|part| part.to_string_lossy()).collect();
+            names.push(parts.join("/"));
+            (place, content.read()?).hash(&mut state);
+        }
+        Ok((names, format!("{:016x}", state.finish())))
+    }
+
     /// Makes `folder` hold these files and no others.
     pub(crate) fn bring_to(self, folder: &Path) -> Result<()> {
         fs::create_dir_all(folder)?;
@@ -52,11 +73,7 @@ impl Files {
             }
         }
         for (place, content) in self.0 {
-            let bytes = match content {
-                Content::Copy(from) => fs::read(&from).with_context(|| from.display().to_string())?,
-                Content::Bytes(bytes) => bytes,
-            };
-            write_if_new(&folder.join(place), &bytes)?;
+            write_if_new(&folder.join(place), &content.read()?)?;
         }
         Ok(())
     }

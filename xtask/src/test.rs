@@ -36,6 +36,7 @@ pub(crate) fn run() -> Result<()> {
 
     timed("other systems", other_systems)?;
     site::build(Kind::Dev)?;
+    site::build_for_any_host(Kind::Dev, &site::any_host_dev())?;
 
     // The programs first, then the tests: some tests start the server's program.
     by_cargo("programs", &["build", "--workspace"])?;
@@ -45,6 +46,7 @@ pub(crate) fn run() -> Result<()> {
         command
             .env("RUST_LIB_BACKTRACE", "0")
             .env("WIRELAB_SITE", Kind::Dev.folder())
+            .env("WIRELAB_STATIC", site::any_host_dev())
             .env("WIRELAB_BIN", workspace::server("debug"));
         if let Some(browser) = &browser {
             browser.tell(&mut command);

@@ -28,11 +28,16 @@ pub struct Simulation {
 impl Simulation {
     /// Opens a network for the lab. The world's seed is also the network's.
     pub fn open(spec: LabSpec, world: World) -> Self {
-        let net = Net::new(&spec.plan(), world.seed);
+        Self::of(Session::new(spec, world), world.seed)
+    }
+
+    /// Opens a network for a session that has none yet.
+    pub fn of(session: Session, seed: u64) -> Self {
+        let net = Net::new(&session.spec().plan(), seed);
         let mut simulation = Self {
-            session: Session::new(spec, world),
+            session,
             net,
-            seed: world.seed,
+            seed,
             now: 0,
             opened: 0,
             wake: None,

@@ -3,6 +3,7 @@
 
 use super::library;
 use super::link::{Link, Listener, Status};
+use super::local::Local;
 use super::timer::{Bell, Timer, millis, unix_nanos};
 use crate::diagram::Diagram;
 use crate::model::network;
@@ -13,7 +14,7 @@ use engine::timeline::State;
 use protocol::message::LabNumber;
 use protocol::{Network, ProgramId, TcpState};
 use std::cell::{Cell, Ref, RefCell};
-use std::rc::{Rc, Weak};
+use std::rc::Rc;
 
 /// The longest time that a session runs before the page has its turn, milliseconds.
 const SLICE: f64 = 8.0;
@@ -22,14 +23,13 @@ const TO_LISTEN: u32 = 2000;
 
 /// A lab of the page.
 pub struct Driver {
-    session: RefCell<Session>,
+    body: Body,
     names: Vec<String>,
     sides: Vec<Side>,
     diagram: RefCell<Diagram>,
     signs: RefCell<Signs>,
     began: f64,
     link: Rc<Link>,
-    number: Cell<LabNumber>,
     status: RefCell<Status>,
     slice: RefCell<Option<Timer>>,
     alarm: RefCell<Option<Timer>>,
@@ -46,6 +46,16 @@ pub struct Driver {
     shelf: RefCell<Option<Vec<Command>>>,
     changed: Box<dyn Fn()>,
     moved: Bell,
+}
+
+/// Where the session is, and who makes its calls.
+enum Body {
+    /// A recording: nobody.
+    Recording(RefCell<Session>),
+    /// A server; the number is the lab's on the page's link.
+    Server(RefCell<Session>, Cell<LabNumber>),
+    /// The simulated network, here in the page.
+    Local(Local),
 }
 
 /// A state that was folded: at which cursor, of how long a timeline, of which generation.
@@ -73,16 +83,26 @@ impl Driver {
             session.spec().plan(),
         );
         let link = Link::page();
-        let replay = session.is_replay();
+        let diagram = RefCell::new(new_diagram(&session));
+        let body = if session.is_replay() {
+            Body::Recording(RefCell::new(session))
+        } else if plan.network == Network::Simulated {
+            Body::Local(Local::open(session))
+        } else {
+            Body::Server(RefCell::new(session), Cell::new(0))
+        };
+        let status = match body {
+            Body::Server(..) => link.status(),
+            _ => Status::Open,
+        };
         let driver = Rc::new(Self {
-            diagram: RefCell::new(new_diagram(&session)),
+            diagram,
             signs: RefCell::default(),
-            session: RefCell::new(session),
+            body,
             names,
             sides,
             began: millis(),
-            number: Cell::new(0),
-            status: RefCell::new(if replay { Status::Open } else { link.status() }),
+            status: RefCell::new(status),
             link,
             slice: RefCell::default(),
             alarm: RefCell::default(),
@@ -103,19 +123,27 @@ impl Driver {
         if texts(&driver.session()) {
             driver.bring_library();
         }
-        if !replay {
-            let weak: Weak<dyn Listener> = {
+        match &driver.body {
+            Body::Server(_, number) => {
                 let listener: Rc<dyn Listener> = driver.clone();
-                Rc::downgrade(&listener)
-            };
-            driver.number.set(driver.link.open(plan, weak));
+                number.set(driver.link.open(plan, Rc::downgrade(&listener)));
+            }
+            Body::Local(_) => {
+                // What a server offers is known only once it has been asked.
+                driver.link.greet();
+                driver.settle();
+            }
+            Body::Recording(_) => {}
         }
         driver
     }
 
     /// Nanoseconds since the lab was opened: the session's clock, and that of its events.
     pub fn now(&self) -> u64 {
-        ((millis() - self.began).max(0.0) * 1e6) as u64
+        match &self.body {
+            Body::Local(local) => local.now(),
+            _ => ((millis() - self.began).max(0.0) * 1e6) as u64,
+        }
     }
 
     /// How long something has been under way, milliseconds; 0: all is quiet.
@@ -127,7 +155,10 @@ impl Driver {
 
     /// The session, to be read.
     pub fn session(&self) -> Ref<'_, Session> {
-        self.session.borrow()
+        match &self.body {
+            Body::Recording(session) | Body::Server(session, _) => session.borrow(),
+            Body::Local(local) => local.session(),
+        }
     }
 
     /// The programs' names in order.
@@ -158,7 +189,7 @@ impl Driver {
 
     /// The state after event `seq`; the last one asked for is kept.
     pub fn state_at(&self, seq: u64) -> Rc<State> {
-        let session = self.session.borrow();
+        let session = self.session();
         let (len, generation) = (session.timeline().len(), self.generation.get());
         let mut kept = self.state.borrow_mut();
         let seq = seq.min(len);
@@ -174,7 +205,7 @@ impl Driver {
 
     /// The diagram, with everything that has happened so far.
     pub fn diagram(&self) -> Ref<'_, Diagram> {
-        let session = self.session.borrow();
+        let session = self.session();
         self.diagram.borrow_mut().extend(session.timeline().events());
         drop(session);
         self.diagram.borrow()
@@ -182,7 +213,7 @@ impl Driver {
 
     /// The signs of the bar of events, of everything that has happened so far.
     pub fn signs(&self) -> Ref<'_, Signs> {
-        let session = self.session.borrow();
+        let session = self.session();
         self.signs.borrow_mut().extend(session.timeline().events());
         drop(session);
         self.signs.borrow()
@@ -209,7 +240,13 @@ impl Driver {
         if command == Command::Reset {
             self.begin_anew();
         }
-        self.feed(Input::Command(command));
+        match &self.body {
+            Body::Local(local) => {
+                local.command(command);
+                self.settle();
+            }
+            _ => self.feed(Input::Command(command)),
+        }
     }
 
     /// Fetches Python's library; what the learner wants meanwhile is done when it is here.
@@ -230,37 +267,45 @@ impl Driver {
 
     fn begin_anew(&self) {
         self.generation.set(self.generation.get() + 1);
-        *self.diagram.borrow_mut() = new_diagram(&self.session.borrow());
+        *self.diagram.borrow_mut() = new_diagram(&self.session());
         *self.signs.borrow_mut() = Signs::default();
         self.known.set(0);
         self.published.borrow_mut().clear();
     }
 
     fn feed(self: &Rc<Self>, input: Input) {
-        self.session.borrow_mut().handle(self.now(), input);
+        if let Body::Recording(session) | Body::Server(session, _) = &self.body {
+            session.borrow_mut().handle(self.now(), input);
+        }
         self.settle();
     }
 
     /// Carries effects out, and goes on later if the session has more to do.
     fn settle(self: &Rc<Self>) {
-        loop {
-            let effect = self.session.borrow_mut().next_effect();
-            match effect {
-                None => break,
-                Some(Effect::WakeAt(at)) => {
-                    let wait = (at as f64 - self.now() as f64) / 1e6;
-                    *self.alarm.borrow_mut() = Some(self.later(wait, |driver| driver.feed(Input::Tick)));
+        match &self.body {
+            Body::Server(session, number) => loop {
+                let effect = session.borrow_mut().next_effect();
+                match effect {
+                    None => break,
+                    Some(Effect::WakeAt(at)) => {
+                        let wait = (at as f64 - self.now() as f64) / 1e6;
+                        *self.alarm.borrow_mut() = Some(self.later(wait, |driver| driver.feed(Input::Tick)));
+                    }
+                    Some(effect) => self.link.effect(number.get(), effect),
                 }
-                Some(effect) => self.link.effect(self.number.get(), effect),
+            },
+            Body::Local(local) => {
+                let alarm = local
+                    .wait()
+                    .filter(|wait| *wait > 0.0)
+                    .map(|wait| self.later(wait, Self::slice));
+                *self.alarm.borrow_mut() = alarm;
             }
+            Body::Recording(_) => {}
         }
-        let (len, busy, working) = {
-            let session = self.session.borrow();
-            (
-                session.timeline().len(),
-                session.busy(),
-                session.rest() == Rest::Working,
-            )
+        let (len, working) = {
+            let session = self.session();
+            (session.timeline().len(), session.rest() == Rest::Working)
         };
         if len < self.known.get() {
             self.begin_anew();
@@ -268,18 +313,31 @@ impl Driver {
         self.known.set(len);
         let since = self.working.get().unwrap_or_else(millis);
         self.working.set(working.then_some(since));
-        if busy && self.slice.borrow().is_none() {
+        if self.more_at_once() && self.slice.borrow().is_none() {
             *self.slice.borrow_mut() = Some(self.later(0.0, Self::slice));
         }
         (self.changed)();
         self.moved.ring();
     }
 
+    /// Is there something to be done that waits for nobody?
+    fn more_at_once(&self) -> bool {
+        match &self.body {
+            Body::Local(local) => local.wait() == Some(0.0),
+            _ => self.session().busy(),
+        }
+    }
+
     fn slice(self: &Rc<Self>) {
         *self.slice.borrow_mut() = None;
         let end = millis() + SLICE;
-        while self.session.borrow().busy() && millis() < end {
-            self.session.borrow_mut().handle(self.now(), Input::Tick);
+        match &self.body {
+            Body::Local(local) => local.go_on(end),
+            Body::Recording(session) | Body::Server(session, _) => {
+                while session.borrow().busy() && millis() < end {
+                    session.borrow_mut().handle(self.now(), Input::Tick);
+                }
+            }
         }
         self.settle();
     }
@@ -300,7 +358,7 @@ impl Driver {
 
     /// Can a port be published?
     pub fn can_publish(&self) -> bool {
-        self.link.can_publish()
+        matches!(self.body, Body::Server(..)) && self.link.can_publish()
     }
 
     /// Where a port of the lab can be reached from outside, if it is published.
@@ -310,14 +368,16 @@ impl Driver {
 
     /// Asks for a port to be published.
     pub fn publish(&self, port: u16) {
-        self.link.publish(self.number.get(), port);
+        if let Body::Server(_, number) = &self.body {
+            self.link.publish(number.get(), port);
+        }
     }
 
     /// Waits until the lab is quiet, also through sleeps and deadlines; gives where it stands then.
     pub async fn quiet(self: &Rc<Self>) -> Rest {
         loop {
             let (rest, running) = {
-                let session = self.session.borrow();
+                let session = self.session();
                 (session.rest(), session.is_running())
             };
             match rest {
@@ -340,7 +400,7 @@ impl Driver {
     pub async fn run_to_listen(self: &Rc<Self>, program: ProgramId) {
         for _ in 0..TO_LISTEN {
             let (listens, can) = {
-                let session = self.session.borrow();
+                let session = self.session();
                 let live = session.timeline().live();
                 let listens = live
                     .sockets_of(program)
@@ -353,8 +413,7 @@ impl Driver {
             self.command(Command::Step(program));
             self.quiet().await;
             if self
-                .session
-                .borrow()
+                .session()
                 .timeline()
                 .live()
                 .program(program)
@@ -390,6 +449,8 @@ impl Listener for Driver {
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        self.link.close(self.number.get());
+        if let Body::Server(_, number) = &self.body {
+            self.link.close(number.get());
+        }
     }
 }

@@ -83,6 +83,12 @@ impl Drop for Connection {
 
 thread_local! {
     static LINK: Rc<Link> = Rc::default();
+    static SERVED: Cell<bool> = const { Cell::new(true) };
+}
+
+/// Says whether a Wirelab server serves this page: without one, none is looked for.
+pub fn served(yes: bool) {
+    SERVED.set(yes);
 }
 
 impl Link {
@@ -94,6 +100,13 @@ impl Link {
     /// How the connection is now.
     pub fn status(&self) -> Status {
         self.status.borrow().clone()
+    }
+
+    /// Asks the server, if there is one, what it offers, before a lab needs it.
+    pub fn greet(self: &Rc<Self>) {
+        if SERVED.get() {
+            self.connect();
+        }
     }
 
     /// A lab of this page wants a network.

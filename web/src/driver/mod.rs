@@ -3,6 +3,7 @@
 //!
 //! ```text
 //! ledger.rs    what was asked and not answered, over all labs of the page: pure, survives a lost connection
+//! local.rs     a lab on the simulated network: everything here, no server
 //! link.rs      the page's one WebSocket: connects, takes the session up again, acknowledges
 //! lab.rs       one lab: the session, its slices and alarms
 //! library.rs   Python's library, fetched when a program names one of its modules
@@ -13,6 +14,7 @@ pub mod lab;
 pub mod ledger;
 pub mod library;
 pub mod link;
+pub mod local;
 pub mod timer;
 
 pub use lab::Driver;

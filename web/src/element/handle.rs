@@ -9,7 +9,7 @@ use crate::playground;
 use engine::session::{Command, LabSpec, Rest, Session, Side};
 use engine::timeline::words::capital;
 use leptos::prelude::Owner;
-use protocol::{ProgramId, WireAction, bounds};
+use protocol::{Network, ProgramId, WireAction, bounds};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -93,6 +93,17 @@ impl Shared {
         self.moved.ring();
     }
 
+    /// The lab on the network that the element's attribute `network` names, if it names one.
+    fn on_network(&self, mut spec: LabSpec) -> Result<LabSpec, String> {
+        if let Some(name) = self.host.get_attribute("network") {
+            spec.network = Some(Network::named(&name).ok_or_else(|| {
+                let all = Network::ALL.map(Network::name).join(", ");
+                format!("There is no network {name:?}: the attribute network is one of {all}.")
+            })?);
+        }
+        Ok(spec)
+    }
+
     async fn fill(self: Rc<Self>) {
         if self.host.has_attribute("playground") {
             return playground::open(self).await;
@@ -114,7 +125,7 @@ impl Shared {
             (None, None) => Err("The element <wire-lab> needs the attribute lab or src.".into()),
         };
         let spec = match url {
-            Ok(url) => load::lab(&url).await,
+            Ok(url) => load::lab(&url).await.and_then(|spec| self.on_network(spec)),
             Err(text) => Err(text),
         };
         match spec {

@@ -40,7 +40,7 @@ pub const fn words(network: Network, private: bool) -> Words {
         (Network::Simulated, _) => Words {
             title: "Simulated",
             short: "simulated: packets",
-            about: "Hosts inside the browser, without a server: simulated stacks and packets on a clock of their own, each of which can be held.",
+            about: "Hosts in your browser, without a server: simulated sockets and packets that are held to the Linux kernel's truth, on a clock of their own. Each packet can be held.",
             between: "wire: simulated packets",
         },
         (Network::Live, _) => Words {
@@ -53,7 +53,7 @@ pub const fn words(network: Network, private: bool) -> Words {
 }
 
 /// The networks that need no server.
-const IN_BROWSER: [Network; 0] = [];
+const IN_BROWSER: [Network; 1] = [Network::Simulated];
 
 /// The networks that this page can choose: those of the server, its default first, then those of the browser itself.
 pub fn offers(server: &[NetworkInfo]) -> Vec<(Network, bool)> {
