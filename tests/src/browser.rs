@@ -42,14 +42,14 @@ where
     F: Future<Output = Result<()>>,
 {
     in_browser(&body).context("served by Wirelab")?;
-    on_static_site(body).context("from a folder of static files")
+    on_static_site(async |page, _site| body(page).await).context("from a folder of static files")
 }
 
-/// The same only from a folder of static files.
+/// The same only from a folder of static files, whose server the body gets, too: to stop it, say.
 ///
 /// # Errors
 /// The test's own.
-pub fn on_static_site<F>(body: impl FnOnce(Page) -> F) -> Result<()>
+pub fn on_static_site<F>(body: impl FnOnce(Page, StaticSite) -> F) -> Result<()>
 where
     F: Future<Output = Result<()>>,
 {
@@ -57,7 +57,8 @@ where
         return Ok(());
     };
     let site = StaticSite::start()?;
-    with_page(&judges, site.url(), body)
+    let url = site.url().to_owned();
+    with_page(&judges, &url, |page| body(page, site))
 }
 
 fn with_page<F>(judges: &Judges, url: &str, body: impl FnOnce(Page) -> F) -> Result<()>

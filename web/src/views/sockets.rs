@@ -34,10 +34,19 @@ pub fn Sockets(ui: Ui, id: ProgramId) -> impl IntoView {
     let host = Memo::new(move |_| {
         ui.read_later(|m| m.host_of(id).map(|h| (h.name.clone(), h.addresses.join(", "))))
     });
+    let kernel = Memo::new(move |_| {
+        ui.version.track();
+        let network = ui.driver().session().network().map(|n| n.network);
+        if network == Some(protocol::Network::Simulated) {
+            "Simulated kernel"
+        } else {
+            "Kernel"
+        }
+    });
     view! {
         <div class="kern" tabindex="0" role="group" aria-label=label data-sockets>
             <h3>
-                <span>"Kernel"</span>
+                <span>{move || kernel.get()}</span>
                 {move || match host.get() {
                     Some((host, addresses)) => view! { "of host "<b>{host}</b><i>{addresses}</i> }.into_any(),
                     None => view! { "sockets of "{named.get_value()} }.into_any(),

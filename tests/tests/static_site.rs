@@ -1,0 +1,49 @@
+//! The site as a folder of static files, below a path of a plain file server: labs run in the page, and after the first
+//! visit all of it works with the server gone. The lessons' tests run on it too (`lessons.rs`, `wire_lessons.rs`).
+
+use anyhow::{Result, ensure};
+use serde_json::json;
+use wirelab_tests::on_static_site;
+
+/// No lab of these tests needs more steps than this.
+const MOST: u32 = 200;
+
+#[test]
+fn the_home_page_says_where_labs_run_and_they_do() -> Result<()> {
+    on_static_site(async |page, _site| {
+        page.open("/").await?;
+        page.element("[data-kept]:not([hidden]):not(:empty)").await?;
+        page.element("[data-served=no]:not([hidden])").await?;
+        page.screenshots("static-home").await?;
+        page.open("/lab.html?lab=tcp-echo").await?;
+        page.lab(0, "").await?;
+        let badge = page.text("[data-network]").await?;
+        ensure!(
+            badge.contains("simulated"),
+            "the lab does not say its network: {badge}"
+        );
+        page.step_to_end(0, MOST).await?;
+        page.check_accessible().await?;
+        page.screenshots("static-lab").await
+    })
+}
+
+#[test]
+fn it_works_with_the_server_gone() -> Result<()> {
+    on_static_site(async |page, site| {
+        page.open("/").await?;
+        // Resolved when the worker is active: it is so only after it has stored every file.
+        page.script("await navigator.serviceWorker.ready;", json!([]))
+            .await?;
+        drop(site);
+        for path in ["/lab.html?lab=tcp-echo", "/book/echo/pieces.html", "/"] {
+            page.open(path).await?;
+        }
+        page.open("/lab.html?lab=tcp-echo").await?;
+        page.lab(0, "").await?;
+        page.step_to_end(0, MOST).await?;
+        let story = page.story(0).await?;
+        assert_eq!((story.ended("client"), story.ended("server")), (Some(0), Some(0)));
+        Ok(())
+    })
+}
