@@ -12,6 +12,7 @@
 //!
 //! ```text
 //! calls.rs, op.rs       socket calls as CPython means them; calls that wait
+//! sockopt.rs            socket options
 //! kernel.rs, host.rs    a host: addresses, routes, fragments; packets in and out
 //! listen.rs, tcp/       TCP: listening sockets, one connection
 //! udp.rs, unix.rs       the other families
@@ -42,6 +43,7 @@ mod sample;
 mod settings;
 mod simulation;
 mod sock;
+mod sockopt;
 mod tcp;
 mod udp;
 mod unix;
