@@ -55,7 +55,7 @@ enum Body {
     /// A server; the number is the lab's on the page's link.
     Server(RefCell<Session>, Cell<LabNumber>),
     /// The simulated network, here in the page.
-    Local(Local),
+    Local(Box<Local>),
 }
 
 /// A state that was folded: at which cursor, of how long a timeline, of which generation.
@@ -87,7 +87,7 @@ impl Driver {
         let body = if session.is_replay() {
             Body::Recording(RefCell::new(session))
         } else if plan.network == Network::Simulated {
-            Body::Local(Local::open(session))
+            Body::Local(Box::new(Local::open(session)))
         } else {
             Body::Server(RefCell::new(session), Cell::new(0))
         };
