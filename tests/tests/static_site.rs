@@ -29,6 +29,64 @@ fn the_home_page_says_where_labs_run_and_they_do() -> Result<()> {
 }
 
 #[test]
+fn from_the_past_the_lab_goes_on_anew() -> Result<()> {
+    on_static_site(async |page, _site| {
+        page.open("/lab.html?lab=tcp-echo").await?;
+        page.lab(0, "").await?;
+        page.step_to_end(0, MOST).await?;
+        let whole = page.story(0).await?;
+        page.lab(0, "for (let i = 0; i < 12; i++) lab.back();").await?;
+        page.click("[data-do=rewind]").await?;
+        page.lab(0, "").await?;
+        let kept = page.story(0).await?;
+        ensure!(
+            kept.events.len() < whole.events.len() && whole.events.starts_with(&kept.events),
+            "{} events of {} are kept, or others",
+            kept.events.len(),
+            whole.events.len()
+        );
+        page.step_to_end(0, MOST).await?;
+        let again = page.story(0).await?;
+        assert_eq!((again.ended("client"), again.ended("server")), (Some(0), Some(0)));
+        assert_eq!(again.printed("client"), whole.printed("client"));
+        Ok(())
+    })
+}
+
+#[test]
+fn a_wait_can_be_jumped_over() -> Result<()> {
+    on_static_site(async |page, _site| {
+        page.open("/lab.html?lab=timed-out").await?;
+        page.lab(0, "").await?;
+        // The client waits three seconds for an answer that does not come.
+        page.script(
+            "const lab = document.querySelector('wire-lab'); globalThis.over = false;
+             lab.run().then(() => { globalThis.over = true; });",
+            json!([]),
+        )
+        .await?;
+        let mut jumps = 0;
+        for _ in 0..MOST {
+            let jumped = page
+                .script(
+                    "await new Promise(r => setTimeout(r, 50));
+                     const jump = document.querySelector('[data-do=jump]');
+                     jump?.click();
+                     return jump !== null;",
+                    json!([]),
+                )
+                .await?;
+            jumps += u32::from(jumped == json!(true));
+            if page.script("return globalThis.over;", json!([])).await? == json!(true) {
+                ensure!(jumps > 0, "the wait was not offered to be jumped over");
+                return Ok(());
+            }
+        }
+        anyhow::bail!("the lab has not come to its end")
+    })
+}
+
+#[test]
 fn it_works_with_the_server_gone() -> Result<()> {
     on_static_site(async |page, site| {
         page.open("/").await?;

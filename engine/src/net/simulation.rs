@@ -13,9 +13,15 @@ const CALL: u64 = 10_000;
 /// What a slice of a program that only computes takes: as its own clock has it.
 const SLICE: u64 = 1_500_000;
 
+/// Commands and runs of turns that are kept for going back; beyond, there is no way back.
+const KEPT: usize = 100_000;
+
 /// A lab that runs on the simulated network.
 pub struct Simulation {
     session: Session,
+    /// How it began, and everything that was done to it since: what happens is decided by these alone.
+    origin: Origin,
+    done: Vec<Did>,
     net: Net,
     seed: u64,
     now: u64,
@@ -23,6 +29,22 @@ pub struct Simulation {
     opened: u64,
     wake: Option<u64>,
     reset_due: bool,
+}
+
+/// How a simulation began.
+#[derive(Clone)]
+struct Origin {
+    spec: LabSpec,
+    world: World,
+    seed: u64,
+}
+
+/// What was done to a simulation.
+#[derive(Clone)]
+enum Did {
+    Command(Command),
+    /// So many turns up to this time.
+    Turns(u64, u32),
 }
 
 impl Simulation {
@@ -34,8 +56,15 @@ impl Simulation {
     /// Opens a network for a session that has none yet.
     pub fn of(session: Session, seed: u64) -> Self {
         let net = Net::new(&session.spec().plan(), seed);
+        let origin = Origin {
+            spec: session.spec().clone(),
+            world: session.world(),
+            seed,
+        };
         let mut simulation = Self {
             session,
+            origin,
+            done: Vec::new(),
             net,
             seed,
             now: 0,
@@ -68,8 +97,54 @@ impl Simulation {
         self.now
     }
 
+    /// Goes back to where event `seq` had just happened (or the first moment after it at which the lab can be taken up
+    /// again) and forgets what came later: the lab is run again from its beginning, with the same commands. False: too much
+    /// has happened for that, and nothing has changed.
+    pub fn rewind(&mut self, seq: u64) -> bool {
+        if self.done.len() >= KEPT {
+            return false;
+        }
+        let Origin { spec, world, seed } = self.origin.clone();
+        let mut again = Self::of(Session::new(spec, world), seed);
+        // A reset begins the timeline anew: what was before it is lived through whole.
+        let is_reset = |did: &Did| matches!(did, Did::Command(Command::Reset));
+        let begin = self.done.iter().rposition(is_reset).map_or(0, |place| place + 1);
+        let done = std::mem::take(&mut self.done);
+        'all: for (place, did) in done.into_iter().enumerate() {
+            let there = |again: &Self| place >= begin && again.session.timeline().len() >= seq;
+            match did {
+                _ if there(&again) => break,
+                Did::Command(command) => again.command(command),
+                Did::Turns(until, count) => {
+                    for _ in 0..count {
+                        again.turn(until);
+                        if there(&again) {
+                            break 'all;
+                        }
+                    }
+                }
+            }
+        }
+        // The programs stand still, whatever they were about to do.
+        again.command(Command::Pause);
+        *self = again;
+        true
+    }
+
+    fn note(&mut self, did: Did) {
+        let full = self.done.len() >= KEPT;
+        match (self.done.last_mut(), &did) {
+            _ if full => {}
+            (Some(Did::Turns(until, count)), Did::Turns(same, _)) if until == same && *count < u32::MAX => {
+                *count += 1;
+            }
+            _ => self.done.push(did),
+        }
+    }
+
     /// Does what a learner would.
     pub fn command(&mut self, command: Command) {
+        self.note(Did::Command(command.clone()));
         self.input(Input::Command(command));
         self.take_told();
     }
@@ -115,6 +190,7 @@ impl Simulation {
     /// Lets one thing happen and moves the clock to its time; false when nothing happens up to `until`, which the clock
     /// shows then.
     pub fn turn(&mut self, until: u64) -> bool {
+        self.note(Did::Turns(until, 1));
         if std::mem::take(&mut self.reset_due) {
             self.seed = self.seed.wrapping_add(1);
             self.net = Net::new(&self.session.spec().plan(), self.seed);

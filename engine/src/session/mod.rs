@@ -161,6 +161,11 @@ impl Session {
         }
     }
 
+    /// What it was told of the world at its beginning.
+    pub const fn world(&self) -> World {
+        self.world
+    }
+
     /// Programs start only when [`Command::Start`] says so, not by Next or Run: for scripts.
     pub fn start_by_command_only(&mut self) {
         for program in &mut self.programs {

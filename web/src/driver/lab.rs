@@ -249,6 +249,40 @@ impl Driver {
         }
     }
 
+    /// On a clock of its own, a lab may wait for time to pass: for how many milliseconds yet.
+    pub fn waits(&self) -> Option<f64> {
+        match &self.body {
+            Body::Local(local) if self.session().rest() == Rest::Sleeping => local.wait(),
+            _ => None,
+        }
+    }
+
+    /// Ends such a wait: the lab's clock jumps to the next thing that happens.
+    pub fn jump(self: &Rc<Self>) {
+        if let Body::Local(local) = &self.body {
+            local.jump();
+            self.settle();
+        }
+    }
+
+    /// Can the lab be taken up again from the past?
+    pub fn can_rewind(&self) -> bool {
+        matches!(self.body, Body::Local(_))
+    }
+
+    /// Takes the lab up again from event `seq`: what came later is forgotten. False: that cannot be done.
+    pub fn rewind(self: &Rc<Self>, seq: u64) -> bool {
+        let Body::Local(local) = &self.body else {
+            return false;
+        };
+        let done = local.rewind(seq);
+        if done {
+            self.begin_anew();
+            self.settle();
+        }
+        done
+    }
+
     /// Fetches Python's library; what the learner wants meanwhile is done when it is here.
     fn bring_library(self: &Rc<Self>) {
         *self.shelf.borrow_mut() = Some(Vec::new());

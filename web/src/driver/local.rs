@@ -41,6 +41,12 @@ impl Local {
         self.watch(|simulation| simulation.command(command));
     }
 
+    /// Goes back to event `seq` and forgets what came later; see [`Simulation::rewind`].
+    pub fn rewind(&self, seq: u64) -> bool {
+        self.moved.set(millis());
+        self.simulation.borrow_mut().rewind(seq)
+    }
+
     /// After how many milliseconds of the page something happens by itself: 0 is at once, `None` never.
     pub fn wait(&self) -> Option<f64> {
         let simulation = self.simulation.borrow();
@@ -51,6 +57,12 @@ impl Local {
         }
         let passed = millis() - self.moved.get();
         Some((ahead as f64 / 1e6 - passed).max(0.0))
+    }
+
+    /// Lets the next thing happen now, without the wait.
+    pub fn jump(&self) {
+        self.moved.set(0.0);
+        self.go_on(millis());
     }
 
     /// Lets happen what is due, until `end` of the page's clock at most.

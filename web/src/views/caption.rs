@@ -44,9 +44,26 @@ pub fn Bars(ui: Ui) -> impl IntoView {
                 {icon(icons::PAST)}
                 <b>{move || format!("The past: step {} of {}.", place.get().0, place.get().1)}</b>
                 <span>{move || format!("Nothing here can be changed. The lab waits at step {}.", place.get().1)}</span>
+                <Show when=move || ui.driver().can_rewind()>
+                    <button type="button" class="btn" data-do="rewind" on:click=move |_| ui.rewind()
+                        title="The lab is run again up to here, with the same steps; what came later is forgotten">"Go on from here"</button>
+                </Show>
                 <button type="button" class="btn live" on:click=move |_| ui.go_live()>
                     {icon(icons::LIVE)}"Go to live"<kbd>"End"</kbd>
                 </button>
+            </div>
+        }
+    };
+    // A short wait is over before anybody could read of it.
+    let waits = Memo::new(move |_| {
+        ui.version.track();
+        ui.driver().waits().filter(|wait| *wait > 700.0).is_some()
+    });
+    let waiting = move || {
+        view! {
+            <div class="linkbar" role="status" data-waits>
+                <span>"Every program waits for time to pass. This lab has a clock of its own."</span>
+                <button type="button" class="btn" data-do="jump" on:click=move |_| ui.driver().jump()>"Jump to what comes next"</button>
             </div>
         }
     };
@@ -75,6 +92,7 @@ pub fn Bars(ui: Ui) -> impl IntoView {
         }
         .into_any(),
         _ if ui.in_past() => past().into_any(),
+        _ if waits.get() => waiting().into_any(),
         _ => ().into_any(),
     }
 }

@@ -305,6 +305,17 @@ impl Ui {
         self.cursor.set(None);
     }
 
+    /// From the place in the past that is shown, the lab goes on anew.
+    pub fn rewind(&self) {
+        let seq = self.peek(|m| m.seq());
+        if self.driver().rewind(seq) {
+            self.go_live();
+        } else {
+            let why = "Too much has happened in this lab to go on from the past. Reset begins again.";
+            self.message.set(Some(why.into()));
+        }
+    }
+
     /// One step back into the past; false: this is the beginning.
     pub fn back(&self) -> bool {
         let (at, to) = self.peek(|m| (m.seq(), steps::before(m.timeline.events(), m.seq())));
