@@ -84,21 +84,28 @@ fn main() -> Result<()> {
         first_step(&page).await?;
         scrubbing(&page).await?;
         packets(&page).await?;
+        simulated(&page).await?;
         engine_loops(&page).await
     })
 }
 
 /// A lab of these programs, as a link into the playground.
 fn link(programs: &[(&str, &str)]) -> String {
+    link_on(None, programs)
+}
+
+/// The same on a network of one's choice.
+fn link_on(network: Option<&str>, programs: &[(&str, &str)]) -> String {
     let as_json: Vec<Value> = programs
         .iter()
         .map(|(name, source)| json!({ "name": name, "file": format!("{name}.py"), "source": source }))
         .collect();
-    let spec = json!({ "version": 1, "title": "Bench", "program": as_json });
+    let spec = json!({ "version": 1, "title": "Bench", "network": network, "program": as_json });
     format!(
         // The query makes it another page: a new fragment alone would not load anything.
-        "/playground.html?bench={}#lab={}",
+        "/playground.html?bench={}{}#lab={}",
         programs[0].0,
+        network.unwrap_or_default(),
         URL_SAFE_NO_PAD.encode(spec.to_string())
     )
 }
@@ -201,6 +208,73 @@ async fn packets(page: &Page) -> Result<()> {
         &format!("{rate:.0} packets a second come to the page: longest frame"),
         longest,
         FRAME,
+    );
+    Ok(())
+}
+
+/// Milliseconds for an echo of [`MESSAGES`] messages on the simulated network, and for going back.
+const ECHO: f64 = 1000.0;
+const MESSAGES: u32 = 1000;
+const REWIND: f64 = 200.0;
+/// The least events that are run again when the lab goes back.
+const REWOUND: u64 = 5000;
+
+/// The simulated network, in the page.
+async fn simulated(page: &Page) -> Result<()> {
+    let client = CLIENT.replace("range(550)", &format!("range({MESSAGES})"));
+    page.open(&link_on(
+        Some("simulated"),
+        &[("server", SERVER), ("client", &client)],
+    ))
+    .await?;
+    let millis = page
+        .lab(
+            0,
+            "const began = performance.now(); await lab.run(); return performance.now() - began",
+        )
+        .await?;
+    let story = page.story(0).await?;
+    ensure!(
+        story.ended("server") == Some(0),
+        "the echo did not come to its end"
+    );
+    row(
+        &format!("an echo of {MESSAGES} messages, simulated"),
+        millis.as_f64().context("a time")?,
+        ECHO,
+    );
+    let client = CLIENT.replace("range(550)", "range(280)");
+    page.open(&link_on(
+        Some("simulated"),
+        &[("echo", SERVER), ("client", &client)],
+    ))
+    .await?;
+    let told = page
+        .lab(
+            0,
+            "await lab.run();
+             const events = lab.timeline().length;
+             lab.back();
+             const button = document.querySelector('[data-do=rewind]')
+                 ?? await new Promise(r => requestAnimationFrame(() => requestAnimationFrame(() => r(document.querySelector('[data-do=rewind]')))));
+             const began = performance.now();
+             button.click();
+             const took = performance.now() - began;
+             return [took, events, lab.timeline().length];",
+        )
+        .await?;
+    let (events, kept) = (
+        told[1].as_u64().context("events")?,
+        told[2].as_u64().context("events")?,
+    );
+    ensure!(
+        events >= REWOUND && kept >= REWOUND && kept < events,
+        "{events} events, {kept} after going back"
+    );
+    row(
+        &format!("going back, {kept} events run again"),
+        told[0].as_f64().context("a time")?,
+        REWIND,
     );
     Ok(())
 }
