@@ -18,6 +18,10 @@ pub async fn run() -> anyhow::Result<ExitCode> {
     for offer in networks.offers() {
         println!("{}: {}", offer.network.name(), offer.note);
     }
+    println!(
+        "{}: Sockets and packets without a kernel, on every system: in a page, or by wirelab run --network simulated.",
+        Network::Simulated.name()
+    );
     if cfg!(not(namespaces)) {
         println!(
             "This system: sockets are real, and errors and options have Linux's numbers. TCP's states and timers, AF_UNIX names, \

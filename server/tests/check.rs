@@ -22,6 +22,10 @@ fn namespaces_work_for_ordinary_users() {
         "{text}"
     );
     assert!(text.contains("kernel: Each lab has hosts of its own"), "{text}");
+    assert!(
+        text.contains("simulated: Sockets and packets without a kernel"),
+        "{text}"
+    );
     assert!(text.contains("wire: hosts have tun interfaces."), "{text}");
     assert!(text.contains("IPv4: a connection inside a lab works."), "{text}");
 }
