@@ -23,7 +23,6 @@ customElements.define("wire-lab", class extends HTMLElement {
     try {
       const { mount } = await pages;
       if (!this.isConnected || this.#handle) return;
-      if (!server && !this.hasAttribute("network")) this.setAttribute("network", "simulated");
       this.#handle = mount(this, here("."), server);
       this.#opened.resolve(this.#handle);
     } catch (error) {

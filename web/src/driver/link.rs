@@ -91,6 +91,11 @@ pub fn served(yes: bool) {
     SERVED.set(yes);
 }
 
+/// Does a Wirelab server serve this page?
+pub fn is_served() -> bool {
+    SERVED.get()
+}
+
 impl Link {
     /// The page's link.
     pub fn page() -> Rc<Self> {

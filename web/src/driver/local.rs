@@ -61,7 +61,7 @@ impl Local {
 
     /// Lets the next thing happen now, without the wait.
     pub fn jump(&self) {
-        self.moved.set(0.0);
+        self.moved.set(f64::NEG_INFINITY);
         self.go_on(millis());
     }
 

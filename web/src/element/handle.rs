@@ -4,6 +4,7 @@
 use super::load;
 use super::stage::Stage;
 use crate::driver::Driver;
+use crate::driver::link;
 use crate::driver::timer::Bell;
 use crate::playground;
 use engine::session::{Command, LabSpec, Rest, Session, Side};
@@ -54,6 +55,11 @@ impl Shared {
 
     /// Puts a lab into the element, in place of the one before.
     pub fn put(self: &Rc<Self>, spec: LabSpec, desk: Option<playground::Desk>) -> Rc<Stage> {
+        let mut spec = spec;
+        if !link::is_served() {
+            // Whatever it wishes for: here it is this one or none.
+            spec.network = Some(Network::Simulated);
+        }
         self.put_session(Driver::fresh(spec), desk)
     }
 
