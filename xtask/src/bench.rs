@@ -40,10 +40,15 @@ pub(crate) fn run() -> Result<()> {
         workspace::run(cargo(&["build", "--package", "server", "--release"]))
     })?;
     let browser = tools::browser()?;
+    // One that cannot be taken does not hide the others.
+    let mut failed = Vec::new();
     for program in MEASURERS {
         let there = root().join(format!("tests/src/bin/{program}.rs")).exists();
         if there && (browser.is_some() || program != MEASURERS[0]) {
-            rows.extend(measure(program, browser.as_ref())?);
+            match measure(program, browser.as_ref()) {
+                Ok(more) => rows.extend(more),
+                Err(error) => failed.push(error),
+            }
         }
     }
     let width = |cell: fn(&Row) -> &str| {
@@ -58,6 +63,16 @@ pub(crate) fn run() -> Result<()> {
         println!(
             "{:name$}  {:>figure$}  {:>limit$}  {verdict}",
             row.name, row.figure, row.limit
+        );
+    }
+    for error in &failed {
+        println!("{error:#}");
+    }
+    if !failed.is_empty() {
+        bail!(
+            "{} of {} programs could not measure",
+            failed.len(),
+            MEASURERS.len()
         );
     }
     match rows.iter().filter(|row| !row.ok).count() {

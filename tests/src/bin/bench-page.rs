@@ -254,9 +254,9 @@ async fn simulated(page: &Page) -> Result<()> {
             0,
             "await lab.run();
              const events = lab.timeline().length;
-             lab.back();
-             const button = document.querySelector('[data-do=rewind]')
-                 ?? await new Promise(r => requestAnimationFrame(() => requestAnimationFrame(() => r(document.querySelector('[data-do=rewind]')))));
+             for (let i = 0; i < 60; i++) lab.back();
+             await new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)));
+             const button = document.querySelector('[data-do=rewind]');
              const began = performance.now();
              button.click();
              const took = performance.now() - began;
