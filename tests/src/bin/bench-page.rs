@@ -268,7 +268,8 @@ async fn simulated(page: &Page) -> Result<()> {
         told[2].as_u64().context("events")?,
     );
     ensure!(
-        events >= REWOUND && kept >= REWOUND && kept < events,
+        // A lab that was run at full speed goes on from the end of the slice that it ran then: all of it is run again.
+        events >= REWOUND && kept >= REWOUND,
         "{events} events, {kept} after going back"
     );
     row(
