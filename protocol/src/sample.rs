@@ -47,6 +47,32 @@ pub struct Sample {
     pub timer: Option<Timer>,
 }
 
+impl Sample {
+    /// Does `other` say the same, but for the time that a running timer has left?
+    pub fn is_same(&self, other: &Self) -> bool {
+        if self.timer == other.timer {
+            return self == other;
+        }
+        // Rare: a timer runs.
+        let still = |sample: &Self| {
+            let mut sample = sample.clone();
+            sample.timer.iter_mut().for_each(|timer| timer.left = 0);
+            sample
+        };
+        still(self) == still(other)
+    }
+
+    /// Will the kernel do something about the socket without a call?
+    pub const fn is_under_way(&self) -> bool {
+        use TcpState::{Closing, FinWait1, LastAck, SynReceived, SynSent};
+        match self.state {
+            Some(SynSent | SynReceived | FinWait1 | Closing | LastAck) => true,
+            Some(_) => self.send_queue > 0,
+            None => false,
+        }
+    }
+}
+
 // serde asks for a reference.
 #[allow(clippy::trivially_copy_pass_by_ref)]
 const fn is_zero(n: &u32) -> bool {

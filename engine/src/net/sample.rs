@@ -70,7 +70,7 @@ impl Net {
     pub(super) fn look(&mut self, id: SocketId) -> Option<Sample> {
         let sample = self.state_of(self.sock(id)?);
         let sock = self.sock_mut(id)?;
-        if sock.told.as_ref().is_some_and(|told| is_same(told, &sample)) {
+        if sock.told.as_ref().is_some_and(|told| told.is_same(&sample)) {
             return None;
         }
         sock.told = Some(sample.clone());
@@ -179,7 +179,7 @@ impl Net {
                 Some(tcb) => fill(&mut sample, tcb, kernel.now),
                 None => sample.state = sample.state.map(|_| TcpState::Closed),
             }
-            if !ghost.told || !is_same(&sample, &ghost.last) {
+            if !ghost.told || !sample.is_same(&ghost.last) {
                 ghost.told = true;
                 ghost.last = sample.clone();
                 new.push(sample);
@@ -260,29 +260,6 @@ impl Net {
     }
 }
 
-/// Nothing new but that time has passed?
-fn is_same(a: &Sample, b: &Sample) -> bool {
-    if a.timer == b.timer {
-        return a == b;
-    }
-    let still = |sample: &Sample| {
-        let mut sample = sample.clone();
-        sample.timer.iter_mut().for_each(|timer| timer.left = 0);
-        sample
-    };
-    still(a) == still(b)
-}
-
-/// Will something happen about it without a call?
-fn is_under_way(sample: &Sample) -> bool {
-    use TcpState::{Closing, FinWait1, LastAck, SynReceived, SynSent};
-    match sample.state {
-        Some(SynSent | SynReceived | FinWait1 | Closing | LastAck) => true,
-        Some(_) => sample.send_queue > 0,
-        None => false,
-    }
-}
-
 fn fill(sample: &mut Sample, tcb: &Tcb, now: u64) {
     sample.state = Some(tcb.state);
     match tcb.state {
@@ -299,7 +276,7 @@ fn fill(sample: &mut Sample, tcb: &Tcb, now: u64) {
             if !waits {
                 sample.tcp = Some(info(tcb));
             }
-            if waits || is_under_way(sample) {
+            if waits || sample.is_under_way() {
                 sample.timer = tcb.timers.shown(now);
             }
         }

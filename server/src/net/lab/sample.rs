@@ -86,7 +86,7 @@ impl State {
             .socks
             .values()
             .filter_map(|sock| sock.told.as_ref())
-            .any(is_under_way)
+            .any(Sample::is_under_way)
             || !self.ghosts.is_empty()
         {
             self.look_soon();
@@ -128,7 +128,7 @@ impl State {
         // Two more system calls: only where there is a wire, whose learner sees timers run.
         if self.place.network() == Network::Kernel
             && sock.is_tcp()
-            && is_under_way(&sample)
+            && sample.is_under_way()
             && let Some(diag) = self.place.diag(sock.host)
             && let Some(local) = sample.local.as_ref().and_then(to_std)
             && let Some(peer) = sample.peer.as_ref().and_then(to_std).or(sock.connects_to)
@@ -136,7 +136,7 @@ impl State {
             let known = sockdiag::connection(diag, local, peer).ok().flatten();
             sample.timer = known.and_then(|known| known.timer);
         }
-        if sock.told.as_ref().is_some_and(|told| is_same(told, &sample)) {
+        if sock.told.as_ref().is_some_and(|told| told.is_same(&sample)) {
             return None;
         }
         sock.told = Some(sample.clone());
@@ -255,37 +255,13 @@ impl State {
                 }
                 None => sample.state = sample.state.map(|_| TcpState::Closed),
             }
-            if !ghost.told || !is_same(&sample, &ghost.last) {
+            if !ghost.told || !sample.is_same(&ghost.last) {
                 ghost.told = true;
                 ghost.last = sample.clone();
                 new.push(sample);
             }
             stays
         });
-    }
-}
-
-/// Nothing new but that time has passed?
-fn is_same(a: &Sample, b: &Sample) -> bool {
-    if a.timer == b.timer {
-        return a == b;
-    }
-    // Rare: a timer runs.
-    let still = |sample: &Sample| {
-        let mut sample = sample.clone();
-        sample.timer.iter_mut().for_each(|timer| timer.left = 0);
-        sample
-    };
-    still(a) == still(b)
-}
-
-/// Will the kernel do something about it without a call?
-fn is_under_way(sample: &Sample) -> bool {
-    use TcpState::{Closing, FinWait1, LastAck, SynReceived, SynSent};
-    match sample.state {
-        Some(SynSent | SynReceived | FinWait1 | Closing | LastAck) => true,
-        Some(_) => sample.send_queue > 0,
-        None => false,
     }
 }
 
