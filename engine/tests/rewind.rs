@@ -72,10 +72,10 @@ fn from_any_event_the_same_steps_lead_to_the_same_end() {
             let mut again = lab(name);
             to_the_end(&mut again);
             assert!(again.rewind(seq as u64));
-            settle(&mut again);
             let kept = events(&again);
             assert!(kept.len() >= seq, "{name}: {} events of {seq}", kept.len());
             assert!(kept == whole[..kept.len()], "{name}, back to {seq}");
+            settle(&mut again);
             to_the_end(&mut again);
             assert_eq!(
                 received(&events(&again)),
@@ -123,4 +123,145 @@ fn a_reset_lab_can_go_back_behind_its_reset() {
     let kept = events(&simulation);
     assert!(kept.len() >= whole.len() / 2);
     assert!(kept == whole[..kept.len()], "another story than before");
+}
+
+/// Numbers that look random: the same for the same seed.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % n
+    }
+}
+
+/// A few random commands, each given at some moment of what the ones before have set going.
+fn stir(simulation: &mut Simulation, dice: &mut Dice) {
+    for _ in 0..3 + dice.below(6) {
+        let program = protocol::ProgramId(u16::try_from(dice.below(2)).unwrap());
+        let held = simulation.session().timeline().live().wire.packets.iter();
+        let held = held.filter(|p| p.in_flight()).map(|p| p.id).next_back();
+        let command = match (dice.below(12), held) {
+            (0..4, _) => Command::Run(None),
+            (4, _) => Command::Run(Some(20_000_000)),
+            (5, _) => Command::Pause,
+            (6, _) => Command::Type(program, Some("20".into())),
+            (7, _) => Command::Step(program),
+            (8, Some(packet)) => Command::Wire(WireAction::Drop { packet }),
+            (9, Some(packet)) => Command::Wire(WireAction::Duplicate { packet }),
+            (10, Some(packet)) => Command::Wire(WireAction::Deliver { packet }),
+            _ => Command::Next,
+        };
+        simulation.command(command);
+        for _ in 0..dice.below(30) {
+            if simulation.next_due().is_some() {
+                simulation.turn(u64::MAX);
+            }
+        }
+    }
+}
+
+/// Turns until nothing happens by itself any more, or for long.
+fn run_dry(simulation: &mut Simulation) {
+    for _ in 0..400 {
+        if simulation.next_due().is_none() {
+            return;
+        }
+        simulation.turn(u64::MAX);
+    }
+}
+
+/// Goes back to `seq`: there it is the same story, and it stands at this event or at the end of what belongs to it.
+fn back(simulation: &mut Simulation, seq: usize, whole: &[Event]) {
+    assert!(simulation.rewind(seq as u64));
+    let kept = events(simulation);
+    assert!(kept.len() >= seq, "{} events of {seq}", kept.len());
+    assert!(kept == whole[..kept.len()], "back to {seq}");
+    let beyond = &whole[seq..kept.len()];
+    assert!(
+        beyond.len() < 8,
+        "from {seq} on these belong together: {beyond:#?}"
+    );
+}
+
+/// The same has happened again, up to where the shorter story was broken off.
+fn same(simulation: &Simulation, before: &[Event], what: &str) {
+    let again = events(simulation);
+    let both = again.len().min(before.len());
+    let broken_off = simulation.next_due().is_some();
+    assert!(
+        broken_off || again.len() == before.len(),
+        "{what}: {} events, {}",
+        again.len(),
+        before.len()
+    );
+    let other = (0..both).find(|&i| again[i] != before[i]);
+    assert!(other.is_none(), "{what}: another event {other:?}");
+}
+
+#[test]
+fn in_the_middle_of_full_speed_too() {
+    let labs = [
+        "tcp-echo",
+        "three-segments",
+        "udp-answer",
+        "lost-segment",
+        "round-trips",
+        "temperature",
+        "full-buffer",
+        "together",
+    ];
+    for seed in 0..14 {
+        let mut dice = Dice(seed);
+        let name = labs[dice.below(labs.len())];
+        let mut simulation = lab(name);
+        stir(&mut simulation, &mut dice);
+        simulation.command(Command::Run(None));
+        let said = events(&simulation).len();
+        run_dry(&mut simulation);
+        let whole = events(&simulation);
+        // Nothing was said any more before these events: so without a word the same happens again.
+        for _ in 0..4 {
+            let seq = whole.len() - dice.below((whole.len() - said).max(1));
+            back(&mut simulation, seq, &whole);
+            if seq > said {
+                run_dry(&mut simulation);
+                same(
+                    &simulation,
+                    &whole,
+                    &format!("{name}, seed {seed}: on from {seq}"),
+                );
+            }
+        }
+        // From anywhere it takes another way, and from that one the way back is as exact.
+        for _ in 0..2 {
+            let whole = events(&simulation);
+            back(&mut simulation, dice.below(whole.len()), &whole);
+            simulation.command(Command::Pause);
+            stir(&mut simulation, &mut dice);
+            simulation.command(Command::Run(None));
+            let said = events(&simulation).len();
+            run_dry(&mut simulation);
+            let other = events(&simulation);
+            let seq = other.len() - dice.below((other.len() - said).max(1));
+            back(&mut simulation, seq, &other);
+            if seq > said {
+                run_dry(&mut simulation);
+                same(
+                    &simulation,
+                    &other,
+                    &format!("{name}, seed {seed}: on again from {seq}"),
+                );
+            }
+        }
+        // Wherever it stands, a learner who steps comes to an end.
+        let whole = events(&simulation);
+        back(&mut simulation, dice.below(whole.len()), &whole);
+        simulation.command(Command::Pause);
+        settle(&mut simulation);
+        assert!(to_the_end(&mut simulation) < 500, "{name}, seed {seed}");
+    }
 }

@@ -1,7 +1,7 @@
 //! The site as a folder of static files, below a path of a plain file server: labs run in the page, and after the first
 //! visit all of it works with the server gone. The lessons' tests run on it too (`lessons.rs`, `wire_lessons.rs`).
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::json;
 use wirelab_tests::on_static_site;
@@ -49,6 +49,40 @@ fn from_the_past_the_lab_goes_on_anew() -> Result<()> {
         page.step_to_end(0, MOST).await?;
         let again = page.story(0).await?;
         assert_eq!((again.ended("client"), again.ended("server")), (Some(0), Some(0)));
+        assert_eq!(again.printed("client"), whole.printed("client"));
+        Ok(())
+    })
+}
+
+#[test]
+fn from_the_middle_of_a_run_at_full_speed_it_goes_on_there() -> Result<()> {
+    on_static_site(async |page, _site| {
+        page.open("/lab.html?lab=round-trips").await?;
+        page.lab(0, "await lab.run();").await?;
+        let whole = page.story(0).await?;
+        page.lab(0, "for (let i = 0; i < 40; i++) lab.back();").await?;
+        let here = page.text(".curt").await?;
+        let step: usize = here
+            .split_whitespace()
+            .nth(4)
+            .and_then(|n| n.parse().ok())
+            .with_context(|| format!("which step is this: {here}"))?;
+        page.click("[data-do=rewind]").await?;
+        page.lab(0, "").await?;
+        let kept = page.story(0).await?;
+        ensure!(
+            kept.events[..step] == whole.events[..step],
+            "up to step {step} the story is another one"
+        );
+        // The programs have come to their next lines, and no further.
+        let beyond = kept.events.len() - step;
+        ensure!(
+            beyond < 30,
+            "{beyond} events after step {step} of {}",
+            whole.events.len()
+        );
+        page.step_to_end(0, 2000).await?;
+        let again = page.story(0).await?;
         assert_eq!(again.printed("client"), whole.printed("client"));
         Ok(())
     })

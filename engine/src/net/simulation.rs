@@ -29,6 +29,8 @@ pub struct Simulation {
     opened: u64,
     wake: Option<u64>,
     reset_due: bool,
+    /// The network has not been told yet that the clock has moved.
+    net_due: bool,
 }
 
 /// How a simulation began.
@@ -45,6 +47,8 @@ enum Did {
     Command(Command),
     /// So many turns up to this time.
     Turns(u64, u32),
+    /// What comes next was cut short as soon as the timeline was so long: there the learner went back to.
+    Halt(u64),
 }
 
 impl Simulation {
@@ -71,6 +75,7 @@ impl Simulation {
             opened: 0,
             wake: None,
             reset_due: false,
+            net_due: false,
         };
         simulation.begin();
         simulation
@@ -97,9 +102,11 @@ impl Simulation {
         self.now
     }
 
-    /// Goes back to where event `seq` had just happened (or the first moment after it at which the lab can be taken up
-    /// again) and forgets what came later: the lab is run again from its beginning, with the same commands. False: too much
-    /// has happened for that, and nothing has changed.
+    /// Goes back to where event `seq` had just happened and forgets what came later: the lab is run again from its
+    /// beginning, with the same commands. Where nobody can come between two events (see [`Session::halt_at`]), it goes back
+    /// to the end of what belongs together. False: too much has happened for that, and nothing has changed.
+    ///
+    /// Without a further command the lab goes on as it did.
     pub fn rewind(&mut self, seq: u64) -> bool {
         if self.done.len() >= KEPT {
             return false;
@@ -109,26 +116,50 @@ impl Simulation {
         // A reset begins the timeline anew: what was before it is lived through whole.
         let is_reset = |did: &Did| matches!(did, Did::Command(Command::Reset));
         let begin = self.done.iter().rposition(is_reset).map_or(0, |place| place + 1);
-        let done = std::mem::take(&mut self.done);
-        'all: for (place, did) in done.into_iter().enumerate() {
-            let there = |again: &Self| place >= begin && again.session.timeline().len() >= seq;
-            match did {
-                _ if there(&again) => break,
-                Did::Command(command) => again.command(command),
-                Did::Turns(until, count) => {
-                    for _ in 0..count {
-                        again.turn(until);
-                        if there(&again) {
-                            break 'all;
-                        }
-                    }
+        // Where what comes next was cut short, the last time.
+        let mut cut = None;
+        for (place, did) in std::mem::take(&mut self.done).into_iter().enumerate() {
+            let aim = (place >= begin).then_some(seq);
+            let (times, did) = match did {
+                Did::Halt(at) => {
+                    cut = Some(at);
+                    continue;
+                }
+                Did::Turns(until, times) => (times, Did::Turns(until, 1)),
+                command @ Did::Command(_) => (1, command),
+            };
+            for _ in 0..times {
+                if aim.is_some_and(|seq| again.session.timeline().len() >= seq) {
+                    break;
+                }
+                again.session.halt_at([aim, cut].into_iter().flatten().min());
+                match &did {
+                    Did::Turns(until, _) => drop(again.turn(*until)),
+                    Did::Command(command) => again.command(command.clone()),
+                    Did::Halt(_) => {}
+                }
+                if again.session.is_halted() {
+                    again.note_halt();
+                    cut = None;
                 }
             }
         }
-        // The programs stand still, whatever they were about to do.
-        again.command(Command::Pause);
+        again.session.halt_at(None);
         *self = again;
         true
+    }
+
+    /// The last thing that was done was cut short here.
+    fn note_halt(&mut self) {
+        let cut = match self.done.last_mut() {
+            Some(Did::Turns(until, count)) if *count > 1 => {
+                *count -= 1;
+                Some(Did::Turns(*until, 1))
+            }
+            _ => self.done.pop(),
+        };
+        self.done.push(Did::Halt(self.session.timeline().len()));
+        self.done.extend(cut);
     }
 
     fn note(&mut self, did: Did) {
@@ -158,7 +189,14 @@ impl Simulation {
 
     fn input(&mut self, input: Input) {
         self.session.handle(self.now, input);
-        while let Some(effect) = self.session.next_effect() {
+        self.carry();
+    }
+
+    /// Carries the session's effects out.
+    fn carry(&mut self) {
+        while !self.session.is_halted()
+            && let Some(effect) = self.session.next_effect()
+        {
             match effect {
                 Effect::Reset => self.reset_due = true,
                 Effect::WakeAt(at) => self.wake = Some(at),
@@ -173,14 +211,19 @@ impl Simulation {
     }
 
     fn take_told(&mut self) {
-        while let Some(told) = self.net.poll() {
+        if !self.session.is_halted() && std::mem::take(&mut self.net_due) {
+            self.net.due(self.now - self.opened);
+        }
+        while !self.session.is_halted()
+            && let Some(told) = self.net.poll()
+        {
             self.input(told);
         }
     }
 
     /// When something happens by itself: at once, later, or never (`None`) unless somebody does something.
     pub fn next_due(&self) -> Option<u64> {
-        if self.reset_due || self.session.busy() {
+        if self.reset_due || self.session.is_halted() || self.session.busy() {
             return Some(self.now);
         }
         let net = self.net.next_due().map(|at| at.saturating_add(self.opened));
@@ -191,6 +234,12 @@ impl Simulation {
     /// shows then.
     pub fn turn(&mut self, until: u64) -> bool {
         self.note(Did::Turns(until, 1));
+        if self.session.is_halted() {
+            self.session.resume();
+            self.carry();
+            self.take_told();
+            return true;
+        }
         if std::mem::take(&mut self.reset_due) {
             self.seed = self.seed.wrapping_add(1);
             self.net = Net::new(&self.session.spec().plan(), self.seed);
@@ -212,11 +261,11 @@ impl Simulation {
             return false;
         };
         self.now = self.now.max(at);
+        self.net_due = true;
         if self.wake.is_some_and(|wake| wake <= self.now) {
             self.wake = None;
             self.input(Input::Tick);
         }
-        self.net.due(self.now - self.opened);
         self.take_told();
         true
     }

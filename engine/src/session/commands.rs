@@ -298,6 +298,7 @@ impl Session {
         self.epoch += 1;
         self.effects.clear();
         self.wake_at = None;
+        self.halt = None;
         self.effects.push_back(Effect::Reset);
     }
 

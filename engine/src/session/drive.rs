@@ -18,16 +18,36 @@ impl Session {
 
     /// Gives every program that can go on one slice.
     pub(super) fn drive(&mut self) {
+        self.drive_from(0);
+    }
+
+    /// The same for the programs from this place on.
+    pub(super) fn drive_from(&mut self, first: usize) {
+        self.halted = None;
         if self.network.is_none() || self.lost {
             return;
         }
-        for i in 0..self.programs.len() {
+        for i in first..self.programs.len() {
             if self.timeline.is_full() {
                 self.tell_full();
                 return;
             }
-            self.drive_program(self.programs[i].id);
+            self.drive_program(i);
+            if self.is_halted() {
+                return;
+            }
         }
+        self.halts(self.programs.len());
+    }
+
+    /// Is this where to stand still? Then it goes on with the program at `place`.
+    fn halts(&mut self, place: usize) -> bool {
+        let reached = self.halt.is_some_and(|seq| self.timeline.len() >= seq);
+        if reached {
+            self.halt = None;
+            self.halted = Some(place);
+        }
+        reached
     }
 
     fn tell_full(&mut self) {
@@ -44,9 +64,12 @@ impl Session {
         self.program(id)?.run.as_mut()
     }
 
-    fn drive_program(&mut self, id: ProgramId) {
+    fn drive_program(&mut self, place: usize) {
+        let id = self.programs[place].id;
         let stepping = self.mode != Mode::Running;
-        while let Some(run) = self.run_of(id).filter(|run| run.pace == Pace::Going) {
+        while !self.halts(place)
+            && let Some(run) = self.run_of(id).filter(|run| run.pace == Pace::Going)
+        {
             let Some(machine) = &mut run.machine else { return };
             let stop = machine.run(SLICE, stepping);
             let output = machine.take_output();

@@ -139,6 +139,9 @@ impl Session {
                 let Some(id) = start else { return };
                 self.start(id, None);
                 self.drive();
+                if self.is_halted() {
+                    return;
+                }
                 continue;
             }
             return self.ask();

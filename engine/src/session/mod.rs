@@ -90,6 +90,10 @@ pub struct Session {
     /// The WakeAt that the driver has.
     wake_at: Option<u64>,
     random: u64,
+    /// Where to stand still in the middle of things; see [`Session::halt_at`].
+    halt: Option<u64>,
+    /// It stands there: the program, by its place, with which it goes on.
+    halted: Option<usize>,
 }
 
 /// Where the sockets live.
@@ -158,6 +162,8 @@ impl Session {
             timers: Set::new(),
             deadlines: Map::new(),
             wake_at: None,
+            halt: None,
+            halted: None,
         }
     }
 
@@ -225,8 +231,38 @@ impl Session {
         }
         self.due_timers();
         self.drive();
-        self.settle();
-        self.set_alarm();
+        self.finish();
+    }
+
+    /// Where to stand still: at the first place from event `seq` on where a learner could come between, be it in the middle
+    /// of what one input sets going. What one input tells belongs together, and so does what a program does between two
+    /// stops of its VM: nobody can come between.
+    pub fn halt_at(&mut self, seq: Option<u64>) {
+        self.halt = seq;
+    }
+
+    /// Does it stand still in the middle of things? The driver carries out no effect then: it brings a command, which takes
+    /// the lab on from here, or calls [`Self::resume`].
+    pub const fn is_halted(&self) -> bool {
+        self.halted.is_some()
+    }
+
+    /// Goes on as if it had not stood still.
+    pub fn resume(&mut self) {
+        if let Some(place) = self.halted.take() {
+            self.drive_from(place);
+            self.finish();
+        }
+    }
+
+    /// The end of an input, and of what it set going.
+    fn finish(&mut self) {
+        if !self.is_halted() {
+            self.settle();
+        }
+        if !self.is_halted() {
+            self.set_alarm();
+        }
     }
 
     /// What the driver must do next; ask until it says `None`.

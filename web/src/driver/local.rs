@@ -41,10 +41,16 @@ impl Local {
         self.watch(|simulation| simulation.command(command));
     }
 
-    /// Goes back to event `seq` and forgets what came later; see [`Simulation::rewind`].
+    /// Goes back to event `seq` and forgets what came later; see [`Simulation::rewind`]. There the lab pauses, whatever its
+    /// programs were about to do.
     pub fn rewind(&self, seq: u64) -> bool {
         self.moved.set(millis());
-        self.simulation.borrow_mut().rewind(seq)
+        let mut simulation = self.simulation.borrow_mut();
+        let done = simulation.rewind(seq);
+        if done {
+            simulation.command(Command::Pause);
+        }
+        done
     }
 
     /// After how many milliseconds of the page something happens by itself: 0 is at once, `None` never.

@@ -11,9 +11,6 @@ use leptos::prelude::*;
 use protocol::{EventKind, PacketId, ProgramId, SocketId, WireAction};
 use std::rc::Rc;
 
-/// Events by which a lab may stand behind the place that was asked for, going back, before the page says so.
-const FAR: u64 = 30;
-
 /// The tabs under the diagram.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tab {
@@ -313,13 +310,6 @@ impl Ui {
         let seq = self.peek(|m| m.seq());
         if self.driver().rewind(seq) {
             self.go_live();
-            let stands = self.peek(|m| m.timeline.len());
-            if stands > seq + FAR {
-                let text = format!(
-                    "The lab was run at full speed there: it goes on from step {stands}, not from step {seq}."
-                );
-                self.message.set(Some(text));
-            }
         } else {
             let why = "Too much has happened in this lab to go on from the past. Reset begins again.";
             self.message.set(Some(why.into()));
