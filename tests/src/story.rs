@@ -4,6 +4,8 @@ use engine::packet::Head;
 use engine::packet::head::{Transport, flag};
 use protocol::wire::Fate;
 use protocol::{Event, EventKind, PacketId, ProgramId, Stream, TcpState, WireNews};
+use std::collections::BTreeSet;
+use std::net::IpAddr;
 
 /// A packet that the wire has seen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +18,9 @@ pub struct Seen {
     pub payload: Vec<u8>,
     /// What became of it last.
     pub fate: Fate,
+    /// The wire has seen the same before: a kernel that waited too long for an answer has sent it again, or has answered
+    /// again what came twice. How often depends on how slow the machine is.
+    pub again: bool,
 }
 
 /// The events of a lab, in order, with the programs' names.
@@ -130,6 +135,7 @@ impl Story {
     #[must_use]
     pub fn packets(&self) -> Vec<Seen> {
         let mut packets: Vec<Seen> = Vec::new();
+        let mut known = BTreeSet::new();
         for event in &self.events {
             let EventKind::Wire { news, .. } = &event.kind else {
                 continue;
@@ -144,6 +150,7 @@ impl Story {
                         what,
                         payload,
                         fate: *fate,
+                        again: segment(&data.0).is_some_and(|segment| !known.insert(segment)),
                     });
                 }
                 WireNews::Now { packet, fate } => {
@@ -165,13 +172,40 @@ impl Story {
         packets
     }
 
-    /// The bytes of programs, one entry for each packet that carries some.
+    /// The packets in order, without what a kernel has sent again.
+    #[must_use]
+    pub fn packets_once(&self) -> Vec<Seen> {
+        let mut packets = self.packets();
+        packets.retain(|seen| !seen.again);
+        packets
+    }
+
+    /// The bytes of programs, one entry for each packet that carries some; what a kernel has sent again is left out.
     #[must_use]
     pub fn payloads(&self) -> Vec<Vec<u8>> {
-        let mut payloads: Vec<_> = self.packets().into_iter().map(|seen| seen.payload).collect();
+        let mut payloads: Vec<_> = self.packets_once().into_iter().map(|seen| seen.payload).collect();
         payloads.retain(|payload| !payload.is_empty());
         payloads
     }
+}
+
+/// What a TCP segment is known by when it is sent again: its ends, flags, sequence number and payload; its acknowledgment
+/// only if it has nothing else to say.
+type Segment = ((IpAddr, u16), (IpAddr, u16), u8, u32, Option<u32>, Vec<u8>);
+
+fn segment(packet: &[u8]) -> Option<Segment> {
+    let head = Head::parse(packet)?;
+    let tcp = head.tcp()?;
+    let (from, to) = head.ports()?;
+    let says_nothing_else = tcp.payload.is_empty() && !tcp.has(flag::SYN) && !tcp.has(flag::FIN);
+    Some((
+        (head.source, from),
+        (head.target, to),
+        tcp.flags & !flag::PSH,
+        tcp.seq,
+        says_nothing_else.then_some(tcp.ack),
+        tcp.payload.to_vec(),
+    ))
 }
 
 fn read(packet: &[u8]) -> (String, Vec<u8>) {

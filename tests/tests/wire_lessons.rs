@@ -59,8 +59,9 @@ async fn act(page: &Page, story: &Story, action: &str, fits: impl Fn(&Seen) -> b
     page.lab(0, &format!("await lab.wire({action});")).await.map(drop)
 }
 
+/// What went over the wire, in order; how often a kernel has lost its patience meanwhile is nobody's lesson.
 fn whats(story: &Story) -> Vec<String> {
-    story.packets().into_iter().map(|seen| seen.what).collect()
+    story.packets_once().into_iter().map(|seen| seen.what).collect()
 }
 
 fn both_ended(story: &Story) {
