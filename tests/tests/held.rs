@@ -116,7 +116,12 @@ fn the_handshake_the_echo_and_the_close_are_stepped_packet_by_packet() -> Result
         // The data waits; it is dropped by hand, and the kernel sends it again.
         let data = until_waits(&page, "bytes from client").await?;
         let first = data.waits.clone();
-        page.press("x").await?;
+        // Twice, as an impatient hand does: the second click finds nothing to do, and nobody is told off.
+        page.script(
+            "const drop = document.querySelector('[data-act=drop]'); drop.click(); drop.click();",
+            Value::Null,
+        )
+        .await?;
         for _ in 0..100 {
             page.lab(0, "await new Promise(go => setTimeout(go, 50));")
                 .await?;
@@ -133,6 +138,14 @@ fn the_handshake_the_echo_and_the_close_are_stepped_packet_by_packet() -> Result
             }
         }
         page.screenshots("held-dropped").await?;
+
+        let told_off = page
+            .lab(
+                0,
+                "return lab.timeline().filter(e => e.kind === 'notice' && e.level !== 'info')",
+            )
+            .await?;
+        assert_eq!(told_off, json!([]));
 
         // To the end, every packet by Next.
         let steps = page.step_to_end(0, 300).await?;
@@ -215,6 +228,35 @@ fn rules_of_the_wire_are_checked_and_then_used() -> Result<()> {
         page.step_to_end(0, 300).await?;
         assert_eq!(page.story(0).await?.ended("client"), Some(0));
         Ok(())
+    })
+}
+
+#[test]
+fn the_page_says_what_to_type_to_join_with_a_real_program() -> Result<()> {
+    in_browser(async |page| {
+        page.open("/lab.html?lab=tcp-echo").await?;
+        if !has_wire(&page).await? {
+            eprintln!("skipped: this machine gives no kernel lab");
+            return Ok(());
+        }
+        // Until the server listens: that is where one would go.
+        for _ in 0..60 {
+            if shown(&page).await?.server.iter().any(|s| s == "LISTEN") {
+                break;
+            }
+            page.lab(0, "await lab.next()").await?;
+        }
+        page.click("[data-network]").await?;
+        let number = page.text("[data-lab-number]").await?;
+        let line = page.element("[data-copy=exec]").await?.prop("value").await?;
+        assert_eq!(
+            line.as_deref(),
+            Some(&*format!("wirelab exec {number} -- nc localhost 8888"))
+        );
+        page.check_accessible().await?;
+        page.click(".copy .btn").await?;
+        assert_eq!(page.text(".copy [role=status]").await?, "Copied.");
+        page.screenshots("network").await
     })
 }
 

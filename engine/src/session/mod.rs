@@ -39,7 +39,9 @@ use crate::timeline::Timeline;
 use program::Program;
 use protocol::event::Level;
 use protocol::recording::RecordedProgram;
-use protocol::{CallId, Event, EventKind, Network, ProgramId, Recording, SocketId, ThreadId, bounds};
+use protocol::{
+    CallId, Event, EventKind, Network, PacketId, ProgramId, Recording, SocketId, ThreadId, bounds,
+};
 use std::collections::VecDeque;
 
 /// What a session must know of the world at its beginning.
@@ -70,9 +72,8 @@ pub struct Session {
     /// Calls that were withdrawn, or made for a program that has ended: their answers concern nobody.
     orphans: Map<CallId, Option<SocketId>>,
     next_call: u64,
-    /// What was asked of the wire and is not answered.
-    wire_requests: Set<CallId>,
-    /// The conversations on the wire.
+    /// What was asked of the wire and is not answered, with the packet that leaves the wire by it.
+    wire_requests: Map<CallId, Option<PacketId>>,
     /// Raised by everything that could make a waiting call go on.
     epoch: u64,
     /// What the network was asked, and the epoch of the asking.
@@ -153,7 +154,7 @@ impl Session {
             calls: Map::new(),
             orphans: Map::new(),
             next_call: 1,
-            wire_requests: Set::new(),
+            wire_requests: Map::new(),
             epoch: 0,
             question: None,
             asked_in: None,
@@ -306,6 +307,11 @@ impl Session {
     /// Do the programs run by themselves (at full speed or step by step)?
     pub fn is_running(&self) -> bool {
         self.mode != Mode::Stepping
+    }
+
+    /// Do the programs run at full speed?
+    pub fn is_at_full_speed(&self) -> bool {
+        self.mode == Mode::Running
     }
 
     /// The source that a program had at event `seq`.
