@@ -3,6 +3,7 @@
 
 use std::env;
 use std::path::PathBuf;
+use std::process::Command;
 
 /// The judge's path, from its variable or along PATH; `None` after the line is printed.
 ///
@@ -10,10 +11,21 @@ use std::path::PathBuf;
 /// When it is missing and `CI` is set.
 #[must_use]
 pub fn find(variable: &str, names: &[&str]) -> Option<PathBuf> {
+    let found = search(variable, names);
+    if found.is_none() {
+        missing(&format!(
+            "{} is not there (or set {variable})",
+            names.join(" or ")
+        ));
+    }
+    found
+}
+
+fn search(variable: &str, names: &[&str]) -> Option<PathBuf> {
     let named = env::var_os(variable)
         .map(PathBuf::from)
         .filter(|path| path.exists());
-    let found = named.or_else(|| {
+    named.or_else(|| {
         let folders: Vec<PathBuf> = env::split_paths(&env::var_os("PATH")?).collect();
         names.iter().find_map(|name| {
             let file = format!("{name}{}", env::consts::EXE_SUFFIX);
@@ -22,14 +34,7 @@ pub fn find(variable: &str, names: &[&str]) -> Option<PathBuf> {
                 .map(|folder| folder.join(&file))
                 .find(|path| path.is_file())
         })
-    });
-    if found.is_none() {
-        missing(&format!(
-            "{} is not there (or set {variable})",
-            names.join(" or ")
-        ));
-    }
-    found
+    })
 }
 
 /// CPython: how a program really behaves.
@@ -42,6 +47,24 @@ pub fn python() -> Option<PathBuf> {
 #[must_use]
 pub fn curl() -> Option<PathBuf> {
     find("CURL", &["curl"])
+}
+
+/// nc, of the kind that the book names: OpenBSD's. Several programs have that name with other options, so it is never
+/// demanded.
+#[must_use]
+pub fn nc() -> Option<PathBuf> {
+    let nc = search("NC", &["nc.openbsd", "nc"]).filter(|nc| {
+        let help = Command::new(nc).arg("-h").output();
+        help.is_ok_and(|help| {
+            [help.stdout, help.stderr]
+                .iter()
+                .any(|t| t.starts_with(b"OpenBSD"))
+        })
+    });
+    if nc.is_none() {
+        println!("skipped: OpenBSD's nc is not there");
+    }
+    nc
 }
 
 /// tshark: what a capture holds.

@@ -540,6 +540,54 @@ async fn curl_reads_a_page_of_the_lab() -> Result<()> {
     Ok(())
 }
 
+/// Runs a line of a shell in a lab, with `nc` where the test has found it.
+fn in_shell<'a>(lab: &'a str, line: &'a str, nc: &'a str) -> [&'a str; 7] {
+    [lab, "--", "sh", "-c", line, "sh", nc]
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nc_talks_to_a_server_of_the_page() -> Result<()> {
+    let Some(nc) = judge::nc() else { return Ok(()) };
+    let nc = nc.to_string_lossy();
+    for who in everybody() {
+        let ground = Ground::new(who)?;
+        let (mut page, lab) = ground.page(book("tcp-echo", &["server"])?).await?;
+        page.command(Do::Run(None)).await?;
+        page.until(|rest| *rest == Rest::Blocked).await?;
+        let lab = lab.to_string();
+        // As the book has it, but for a line that nobody types here.
+        let line = "echo Hello | \"$1\" -N localhost 8888";
+        let out = ground.exec(&mut page, &in_shell(&lab, line, &nc)).await?;
+        assert_eq!(succeeded(&out)?, "Hello\n", "{who:?}");
+        page.until(|rest| *rest == Rest::Ended).await?;
+        let printed = printed(&page);
+        ensure!(printed.contains(r"Received b'Hello\n'"), "{printed}");
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_client_of_the_page_talks_to_nc() -> Result<()> {
+    let Some(nc) = judge::nc() else { return Ok(()) };
+    let nc = nc.to_string_lossy();
+    let ground = Ground::new(Who::We)?;
+    let (mut page, lab) = ground.page(book("tcp-echo", &["client"])?).await?;
+    let lab = lab.to_string();
+    let line = "echo Here | \"$1\" -N -l 8888";
+    let server = ground.exec_as(Who::We, &in_shell(&lab, line, &nc)).spawn()?;
+    // A socket in state 0A listens; 22B8 is 8888.
+    let listens = "until grep -q ':22B8 .* 0A ' /proc/net/tcp /proc/net/tcp6; do sleep 0.05; done";
+    let out = ground.exec(&mut page, &in_shell(&lab, listens, &nc)).await?;
+    succeeded(&out)?;
+    page.command(Do::Run(None)).await?;
+    let out = meanwhile(&mut page, server.wait_with_output()).await??;
+    assert_eq!(succeeded(&out)?, "Is anybody out there?");
+    page.until(|rest| *rest == Rest::Ended).await?;
+    let printed = printed(&page);
+    ensure!(printed.contains(r"Received b'Here\n'"), "{printed}");
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nobody_else_is_let_in() -> Result<()> {
     if own_uid() != 0 {
