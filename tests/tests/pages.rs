@@ -363,7 +363,7 @@ fn a_link_carries_the_programs_and_the_browser_keeps_the_last_work() -> Result<(
         page.element("[data-lane=left] .code .ln").await?;
         page.click("[data-do=share]").await?;
         let link = page
-            .element("[data-link-field]")
+            .element("[data-copy=link]")
             .await?
             .prop("value")
             .await?

@@ -14,6 +14,7 @@
 //! words.rs     the timeline in words
 //! details.rs   one call, in full
 //! network.rs   where the sockets can live, in words
+//! join.rs      how a real program joins the lab
 //! packet.rs    one packet, in full
 //! states.rs    TCP's states and the sockets' way through them
 //! wire.rs      what waits on the wire; the rules that packets go by
@@ -24,6 +25,7 @@ pub mod advice;
 pub mod bytes;
 pub mod caption;
 pub mod details;
+pub mod join;
 pub mod lane;
 pub mod lit;
 pub mod markup;

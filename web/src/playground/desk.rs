@@ -5,6 +5,7 @@ use crate::element::handle::Shared;
 use crate::element::load::{self, Listed};
 use crate::model::network;
 use crate::views::Ui;
+use crate::views::copy::CopyLine;
 use crate::views::icons::{self, icon};
 use engine::session::{LabSpec, ProgramSpec, Session, Side};
 use leptos::html;
@@ -430,26 +431,10 @@ impl Desk {
     }
 
     fn share(self) -> impl IntoView {
-        let field = NodeRef::<html::Input>::new();
-        let copied = RwSignal::new(false);
-        let copy = move |_| {
-            let Some(field) = field.get_untracked() else {
-                return;
-            };
-            field.select();
-            // Works over plain http in a class too, where the newer clipboard interface does not exist.
-            let document: JsValue = document().into();
-            let run = js_sys::Reflect::get(&document, &"execCommand".into());
-            if let Some(run) = run.ok().and_then(|r| r.dyn_into::<js_sys::Function>().ok()) {
-                copied.set(run.call1(&document, &"copy".into()).is_ok_and(|d| d.is_truthy()));
-            }
-        };
         let body = match self.link.get_untracked() {
             Ok(link) => view! {
                 <p>"The programs lie in the link itself; nothing is stored on the server."</p>
-                <input type="text" readonly node_ref=field aria-label="Link to this lab" prop:value=link data-link-field/>
-                <div class="row2"><span role="status">{move || copied.get().then_some("Copied.")}</span>
-                    <button type="button" class="btn" on:click=copy>"Copy the link"</button></div>
+                <CopyLine text=link label="Link to this lab" hook="link"/>
             }
             .into_any(),
             Err(text) => view! { <p role="alert">{text}</p> }.into_any(),

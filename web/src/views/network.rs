@@ -1,8 +1,10 @@
 //! Which network the lab is on, and the dialog that chooses another one; in the playground the hosts too.
 
 use super::Ui;
+use super::copy::CopyLine;
 use super::icons::{self, icon};
 use crate::driver::Status;
+use crate::model::join;
 use crate::model::network::{self, Words};
 use crate::playground::Desk;
 use leptos::html;
@@ -91,9 +93,23 @@ pub fn NetworkDialog(ui: Ui, desk: Option<Desk>) -> impl IntoView {
                 <h2>"Hosts"</h2>
                 <ul class="picks">{move || ui.choosing.get().then(|| desk.hosts(ui))}</ul>
             })}
+            {move || ui.choosing.get().then(|| join(ui))}
             <div class="row2"><button type="button" class="btn" on:click=move |_| ui.choosing.set(false)>"Close"</button></div>
         </dialog>
     }
+}
+
+/// How a program that is not the page's joins the lab, where the server lets it in.
+fn join(ui: Ui) -> Option<impl IntoView> {
+    ui.version.track();
+    let number = ui.driver().session().network()?.number?;
+    let lines = ui.peek(|m| join::commands(m, number));
+    let line = |text| view! { <CopyLine text label="Command" hook="exec"/> };
+    Some(view! {
+        <h2>"Real programs"</h2>
+        <p>"Programs of your own join this lab, number "<b data-lab-number>{number}</b>": on the server's machine, whoever has started it types"</p>
+        {lines.into_iter().map(line).collect_view()}
+    })
 }
 
 /// The lab once more, with the programs as they are now, on this network.
