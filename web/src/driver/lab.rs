@@ -8,6 +8,7 @@ use super::timer::{Bell, Timer, millis, unix_nanos};
 use crate::diagram::Diagram;
 use crate::model::network;
 use crate::model::scrub::Signs;
+use engine::program::modules;
 use engine::session::{Command, Effect, Input, LabSpec, Rest, Session, Side, World};
 use engine::sorted::Map;
 use engine::timeline::State;
@@ -18,6 +19,8 @@ use std::rc::Rc;
 
 /// The longest time that a session runs before the page has its turn, milliseconds.
 const SLICE: f64 = 8.0;
+/// Each part of getting the engine ready is done at the latest after so many milliseconds.
+const WARM_BY: u32 = 50;
 /// Steps that "run it to listen()" takes at most.
 const TO_LISTEN: u32 = 2000;
 
@@ -33,6 +36,8 @@ pub struct Driver {
     status: RefCell<Status>,
     slice: RefCell<Option<Timer>>,
     alarm: RefCell<Option<Timer>>,
+    /// Gets the engine ready for the first step.
+    warming: RefCell<Option<Timer>>,
     /// Counts how often the timeline began anew.
     generation: Cell<u32>,
     known: Cell<u64>,
@@ -106,6 +111,7 @@ impl Driver {
             link,
             slice: RefCell::default(),
             alarm: RefCell::default(),
+            warming: RefCell::default(),
             generation: Cell::new(0),
             known: Cell::new(0),
             working: Cell::new(None),
@@ -135,7 +141,21 @@ impl Driver {
             }
             Body::Recording(_) => {}
         }
+        if !driver.session().is_replay() {
+            driver.warm(0);
+        }
         driver
+    }
+
+    /// While the learner reads, the engine gets ready: the first step does not wait for what all programs need.
+    fn warm(self: &Rc<Self>, n: usize) {
+        let weak = Rc::downgrade(self);
+        let go_on = move || {
+            if let Some(driver) = weak.upgrade().filter(|_| modules::warm(n)) {
+                driver.warm(n + 1);
+            }
+        };
+        *self.warming.borrow_mut() = Timer::idle(WARM_BY, go_on);
     }
 
     /// Nanoseconds since the lab was opened: the session's clock, and that of its events.

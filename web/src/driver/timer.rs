@@ -24,9 +24,17 @@ pub fn unix_nanos() -> i64 {
 #[derive(Debug)]
 pub struct Timer {
     id: i32,
-    frame: bool,
-    repeats: bool,
+    kind: Kind,
     _run: Closure<dyn FnMut()>,
+}
+
+/// What the browser was asked for.
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    Once,
+    Repeats,
+    Frame,
+    Idle,
 }
 
 impl Timer {
@@ -39,8 +47,7 @@ impl Timer {
             .unwrap_or(0);
         Self {
             id,
-            frame: false,
-            repeats: false,
+            kind: Kind::Once,
             _run: run,
         }
     }
@@ -53,8 +60,7 @@ impl Timer {
             .unwrap_or(0);
         Self {
             id,
-            frame: false,
-            repeats: true,
+            kind: Kind::Repeats,
             _run: run,
         }
     }
@@ -67,10 +73,25 @@ impl Timer {
             .unwrap_or(0);
         Self {
             id,
-            frame: true,
-            repeats: false,
+            kind: Kind::Frame,
             _run: run,
         }
+    }
+
+    /// Runs once when the page has nothing else to do, and at the latest after so many milliseconds; `None`: this browser
+    /// does not say when that is.
+    pub fn idle(latest: u32, run: impl FnOnce() + 'static) -> Option<Self> {
+        let run = once(run);
+        let options = web_sys::IdleRequestOptions::new();
+        options.set_timeout(latest);
+        let id = window()
+            .request_idle_callback_with_options(run.as_ref().unchecked_ref(), &options)
+            .ok()?;
+        Some(Self {
+            id: id.cast_signed(),
+            kind: Kind::Idle,
+            _run: run,
+        })
     }
 }
 
@@ -86,12 +107,13 @@ fn once(run: impl FnOnce() + 'static) -> Closure<dyn FnMut()> {
 impl Drop for Timer {
     fn drop(&mut self) {
         // Ending one that has run does nothing.
-        if self.frame {
-            let _ = window().cancel_animation_frame(self.id);
-        } else if self.repeats {
-            window().clear_interval_with_handle(self.id);
-        } else {
-            window().clear_timeout_with_handle(self.id);
+        match self.kind {
+            Kind::Once => window().clear_timeout_with_handle(self.id),
+            Kind::Repeats => window().clear_interval_with_handle(self.id),
+            Kind::Frame => {
+                let _ = window().cancel_animation_frame(self.id);
+            }
+            Kind::Idle => window().cancel_idle_callback(self.id.cast_unsigned()),
         }
     }
 }

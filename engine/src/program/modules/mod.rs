@@ -32,6 +32,7 @@ pub mod thread;
 pub mod time;
 
 use crate::sorted::Map;
+use protocol::ProgramId;
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -39,6 +40,7 @@ use super::builtins;
 use super::code::{Code, Source};
 use super::compile::{Mode, compile};
 use super::exceptions::raise;
+use super::host::{Config, Stop};
 use super::types::types;
 use super::value::func::Native;
 use super::value::{Module, Value};
@@ -113,6 +115,39 @@ pub fn frozen_code(module: &FrozenModule) -> Res<Rc<Code>> {
     code_of(module.name, module.source).map_err(|words| raise("SystemError", words))
 }
 
+/// Does the `n`-th part, from 0, of what the first program would have to wait for: the modules that all of them need are
+/// compiled, and a program that does nothing is run. Each part takes some ten milliseconds at most, so that a page can do
+/// them one by one while its learner reads. False: there are no more.
+pub fn warm(n: usize) -> bool {
+    const MODULES: [&str; 2] = ["enum", "socket"];
+    let module = n.checked_sub(1).and_then(|n| MODULES.get(n));
+    // What is wrong with a module is said when a program needs it.
+    if n == 0 {
+        let _ = code_of("prelude", builtins::PRELUDE);
+    } else if let Some(module) = module.and_then(|name| frozen(name)) {
+        let _ = frozen_code(&module);
+    } else if n == MODULES.len() + 1 {
+        let _ = idle_program();
+    }
+    n <= MODULES.len()
+}
+
+/// Runs a program that only imports what all need.
+fn idle_program() -> Option<Stop> {
+    const FUEL: u64 = 100_000;
+    let config = Config {
+        file: "warm.py".to_owned(),
+        source: "import socket\n".to_owned(),
+        args: Vec::new(),
+        files: Vec::new(),
+        pid: 1,
+        program: ProgramId(0),
+        first_socket: 0,
+        interactive: false,
+    };
+    Some(Vm::new(config).ok()?.run(FUEL, false))
+}
+
 fn code_of(name: &'static str, text: &str) -> Result<Rc<Code>, String> {
     thread_local!(static CODE: RefCell<Map<&'static str, Rc<Code>>> = const { RefCell::new(Map::new()) });
     if let Some(code) = CODE.with(|c| c.borrow().get(name).cloned()) {
@@ -176,5 +211,16 @@ pub fn prepare(vm: &mut Vm) {
             vm.builtins.names.borrow_mut().put("open", open);
         }
         Err(words) => vm.write(super::host::OutputStream::Stderr, words.as_bytes()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_warmed_up_runs_to_its_end() {
+        assert_eq!((0..9).take_while(|n| warm(*n)).count(), 3);
+        assert_eq!(idle_program(), Some(Stop::Ended { status: 0 }));
     }
 }
