@@ -1,8 +1,9 @@
-//! Causes: a click on a line, a socket's state or a buffer lights up what belongs to it, everywhere on the page.
+//! Causes: a click on a line, a socket's state, a buffer or a state of TCP's diagram lights up what belongs to it, everywhere
+//! on the page; by keyboard too, and said aloud; and the diagram goes to where it happened.
 
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
-use wirelab_tests::{Page, in_browser};
+use wirelab_tests::{Page, in_browser, in_browser_on_each};
 
 /// How much is lit: lines of programs, marks of the diagram, sentences.
 async fn lit(page: &Page) -> Result<[u64; 3]> {
@@ -17,6 +18,97 @@ async fn lit(page: &Page) -> Result<[u64; 3]> {
         .await?;
     let count = |i: usize| counts[i].as_u64().context("a count");
     Ok([count(0)?, count(1)?, count(2)?])
+}
+
+/// Is what is lit in the diagram within the part of it that is seen?
+async fn in_sight(page: &Page) -> Result<bool> {
+    let seen = page
+        .script(
+            "for (let i = 0; i < 4; i++) await new Promise(requestAnimationFrame);
+             const pane = document.querySelector('.dia').getBoundingClientRect();
+             return [...document.querySelectorAll('.dw .rel')].some(mark => {
+                 const box = mark.getBoundingClientRect();
+                 return box.top >= pane.top && box.bottom <= pane.bottom;
+             });",
+            json!([]),
+        )
+        .await?;
+    Ok(seen == json!(true))
+}
+
+/// Where the focus is: its name.
+async fn focused(page: &Page) -> Result<String> {
+    let name = page
+        .script(
+            "return document.activeElement.getAttribute('aria-label') ?? ''",
+            json!([]),
+        )
+        .await?;
+    Ok(name.as_str().unwrap_or_default().to_owned())
+}
+
+#[test]
+fn keys_choose_lines_and_states_and_the_diagram_goes_there() -> Result<()> {
+    in_browser_on_each(async |page| {
+        page.open("/lab.html?lab=tcp-echo").await?;
+        page.step_to_end(0, 300).await?;
+
+        // From the list of lines into it, down to the line that makes the socket, which the diagram has left behind.
+        page.script(
+            "document.querySelector('[data-lane=left] .code').focus()",
+            json!([]),
+        )
+        .await?;
+        for line in ["Line 1: import socket", "Line 2, empty"] {
+            page.press("ArrowDown").await?;
+            assert_eq!(focused(&page).await?, line);
+        }
+        page.press("ArrowDown").await?;
+        page.press("Enter").await?;
+        ensure!(focused(&page).await?.starts_with("Line 3: sock = "));
+        let [lines, marks, words] = lit(&page).await?;
+        ensure!(
+            lines == 1 && marks >= 1 && words >= 1,
+            "{lines} lines, {marks} marks, {words} sentences"
+        );
+        let pressed = page.element(".no[aria-pressed=true]").await?;
+        assert_eq!(pressed.text().await?, "3");
+        let said = page
+            .script(
+                "return document.querySelector('[data-lit]').textContent",
+                json!([]),
+            )
+            .await?;
+        ensure!(
+            said.as_str().is_some_and(|s| s.contains("client, line 3")),
+            "{said}"
+        );
+        ensure!(in_sight(&page).await?, "the diagram has not gone to the call");
+        page.press("ArrowUp").await?;
+        assert_eq!(focused(&page).await?, "Line 2, empty");
+
+        // TCP's states: a button over each that was seen.
+        page.press("s").await?;
+        page.element("[data-tcp=LISTEN]").await?;
+        let hidden = "return ['LISTEN', 'ESTABLISHED', 'CLOSING'].map(s => document.querySelector(`[data-tcp=${s}]`).hidden)";
+        assert_eq!(page.script(hidden, json!([])).await?, json!([false, false, true]));
+        page.script("document.querySelector('[data-tcp=LISTEN]').focus()", json!([]))
+            .await?;
+        ensure!(focused(&page).await?.starts_with("LISTEN"), "its name says which");
+        page.press("Enter").await?;
+        let [lines, marks, _] = lit(&page).await?;
+        ensure!(lines >= 1 && marks >= 1, "{lines} lines, {marks} marks");
+        ensure!(in_sight(&page).await?, "the diagram has not gone to the state");
+        let node =
+            "return [document.querySelector('.nd.lit text').textContent, document.activeElement.dataset.tcp]";
+        assert_eq!(page.script(node, json!([])).await?, json!(["LISTEN", "LISTEN"]));
+        page.check_accessible().await?;
+        page.screenshots("lit-state").await?;
+        // Once more: nothing is chosen any more.
+        page.press("Enter").await?;
+        assert_eq!(lit(&page).await?[1], 0);
+        Ok(())
+    })
 }
 
 #[test]

@@ -124,6 +124,12 @@ impl Diagram {
         }
     }
 
+    /// Where event `seq` stands, pixels from the top, with the cursor at another one.
+    pub fn place_of(&self, geometry: Geometry, cursor: u64, seq: u64) -> f64 {
+        let past = (cursor < self.seq()).then(|| self.row_at(cursor));
+        px(self.row_at(seq), past, geometry.scale)
+    }
+
     /// Lines of text below the lifelines: programs of one side stand below each other.
     fn head_rows(&self) -> usize {
         let count = |side| self.lanes().iter().filter(|l| l.side == side).count();

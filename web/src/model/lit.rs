@@ -4,7 +4,12 @@
 use super::{Moment, steps};
 use crate::diagram::Lit;
 use crate::diagram::model::{Mark, What};
-use protocol::{Call, EventKind, Outcome, ProgramId, SocketId};
+use engine::packet::Head;
+use engine::packet::head::{Transport, flag};
+use engine::sorted::Map;
+use engine::timeline::tell;
+use protocol::wire::Embryo;
+use protocol::{Call, EventKind, Outcome, ProgramId, Sample, SocketId, TcpState, WireNews};
 
 /// One chain of causes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +69,8 @@ pub struct Related {
     pub sends: Vec<SocketId>,
     /// Sockets whose receive buffer had them.
     pub receives: Vec<SocketId>,
+    /// TCP's states that were reached with it.
+    pub reached: Vec<TcpState>,
 }
 
 /// The lines, states and buffers of these events.
@@ -86,6 +93,8 @@ pub fn related(moment: &Moment<'_>, events: &[u64]) -> Related {
                 if told == Some(event.seq) {
                     all.states.push(sample.sock);
                 }
+                all.reached
+                    .extend(sample.state.filter(|_| is_new(moment, event, sample)));
                 if sample.recv_queue > 0 {
                     all.receives.push(sample.sock);
                 }
@@ -94,6 +103,41 @@ pub fn related(moment: &Moment<'_>, events: &[u64]) -> Related {
         }
     }
     all
+}
+
+/// Does this look at a socket tell another TCP state than the look before, or the first one?
+fn is_new(moment: &Moment<'_>, event: &protocol::Event, sample: &Sample) -> bool {
+    let until = usize::try_from(event.seq.saturating_sub(1)).unwrap_or(usize::MAX);
+    let events = moment.timeline.events();
+    let before = events[..until.min(events.len())]
+        .iter()
+        .rev()
+        .find_map(|e| match &e.kind {
+            EventKind::Socket { sample: old, .. } if old.sock == sample.sock => Some(old.state),
+            _ => None,
+        });
+    before != Some(sample.state)
+}
+
+/// The chosen event and what belongs to it, in words: `5 events belong together; client, line 9; server, line 12.`
+pub fn in_words(moment: &Moment<'_>, seq: u64, events: &[u64]) -> String {
+    let Some(chosen) = moment.event(seq) else {
+        return String::new();
+    };
+    let mut text = tell(moment.timeline, chosen, moment.words());
+    match events.len() {
+        0 | 1 => text.push_str(" Nothing else belongs to it."),
+        n => {
+            text.push_str(&format!(" {n} events belong together"));
+            let mut lines = related(moment, events).lines;
+            lines.dedup();
+            for (program, line) in lines {
+                text.push_str(&format!("; {}, line {line}", moment.name(program)));
+            }
+            text.push('.');
+        }
+    }
+    text
 }
 
 fn called_on(moment: &Moment<'_>, returned: &protocol::Event) -> Option<SocketId> {
@@ -122,6 +166,58 @@ pub fn of_line(moment: &Moment<'_>, program: ProgramId, n: u32) -> Option<u64> {
 /// What a click on a socket's state chooses: the look that told it, else what made the socket.
 pub fn of_state(moment: &Moment<'_>, sock: SocketId) -> Option<u64> {
     moment.state.socket(sock).map(|s| s.changed.unwrap_or(s.made))
+}
+
+/// What a click on a state of TCP's diagram chooses: what told last that a socket had reached it.
+pub fn of_tcp_state(moment: &Moment<'_>, state: TcpState) -> Option<u64> {
+    let until = usize::try_from(moment.seq()).unwrap_or(usize::MAX);
+    let events = moment.timeline.events();
+    let mut told: Map<SocketId, TcpState> = Map::new();
+    let mut waited = false;
+    let mut found = None;
+    for (i, event) in events[..until.min(events.len())].iter().enumerate() {
+        match &event.kind {
+            EventKind::Socket { sample, .. } => {
+                if let Some(new) = sample.state
+                    && told.insert(sample.sock, new) != Some(new)
+                    && new == state
+                {
+                    found = Some(event.seq);
+                }
+            }
+            // A connection that is still the kernel's own: its SYN has brought it there.
+            EventKind::Embryos { all, .. } => {
+                let embryo = all.iter().find(|e| e.state == state);
+                if let Some(embryo) = embryo.filter(|_| !waited) {
+                    found = syn_of(&events[..i], embryo).or(Some(event.seq));
+                }
+                waited = embryo.is_some();
+            }
+            _ => {}
+        }
+    }
+    // The program has closed it: the kernel tells no more of it.
+    let closed = moment.state.sockets.iter().filter_map(|s| s.closed);
+    found.max(closed.filter(|_| state == TcpState::Closed).max())
+}
+
+/// The SYN that a connection which waits for accept() began with.
+fn syn_of(events: &[protocol::Event], embryo: &Embryo) -> Option<u64> {
+    let is_syn = |e: &&protocol::Event| {
+        let EventKind::Wire {
+            news: WireNews::Sent { data, .. },
+            ..
+        } = &e.kind
+        else {
+            return false;
+        };
+        let Some(head) = Head::parse(&data.0) else {
+            return false;
+        };
+        matches!(&head.transport, Transport::Tcp(tcp) if tcp.flags & flag::SYN != 0
+            && Some(tcp.source) == embryo.peer.port() && Some(head.source) == embryo.peer.ip())
+    };
+    events.iter().rev().find(is_syn).map(|e| e.seq)
 }
 
 /// What a click on a send buffer chooses: the call that gave bytes to it last.

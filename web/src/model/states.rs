@@ -85,7 +85,7 @@ fn way_of(moment: &Moment<'_>, program: ProgramId) -> Way {
 /// A state, its column (left, middle, right) and its height.
 type Node = (TcpState, usize, f64);
 
-const NODES: &[Node] = &[
+const NODES: [Node; 11] = [
     (TcpState::Closed, 1, 18.0),
     (TcpState::Listen, 2, 58.0),
     (TcpState::SynSent, 0, 98.0),
@@ -98,6 +98,17 @@ const NODES: &[Node] = &[
     (TcpState::LastAck, 2, 218.0),
     (TcpState::TimeWait, 0, 258.0),
 ];
+
+/// The states in the drawing, in the order of reading.
+pub const STATES: [TcpState; 11] = {
+    let mut all = [TcpState::Closed; 11];
+    let mut i = 0;
+    while i < all.len() {
+        all[i] = NODES[i].0;
+        i += 1;
+    }
+    all
+};
 
 const EDGES: &[(TcpState, TcpState, &str)] = &[
     (TcpState::Closed, TcpState::SynSent, "connect(): SYN"),
@@ -143,6 +154,8 @@ pub fn last_step(moment: &Moment<'_>) -> Option<String> {
 
 /// Half of a node's width.
 const HALF: f64 = 54.0;
+/// A node's height.
+const HIGH: f64 = 26.0;
 
 /// How much room the drawing has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -186,13 +199,35 @@ impl Room {
     }
 }
 
-/// The drawing as SVG content.
-pub fn draw(ways: &[Way; 2], room: Room) -> String {
-    let mut out = Markup::default();
-    let place = |state: TcpState| {
-        let node = NODES.iter().find(|n| n.0 == state);
-        node.map_or((0.0, 0.0), |n| (room.columns()[n.1], n.2))
+/// The middle of a state in the drawing, pixels.
+fn place(state: TcpState, room: Room) -> (f64, f64) {
+    let node = NODES.iter().find(|n| n.0 == state);
+    node.map_or((0.0, 0.0), |n| (room.columns()[n.1], n.2))
+}
+
+/// Where the button of a state lies over the drawing, as CSS.
+pub fn button_place(state: TcpState, room: Room) -> String {
+    let (x, y) = place(state, room);
+    format!("left:{}px;top:{}px", x - HALF, y - HIGH / 2.0)
+}
+
+/// What the button of a state says: who is there, or was. `None`: nobody was seen there.
+pub fn button_text(ways: &[Way; 2], state: TcpState) -> Option<String> {
+    let names = |is: fn(&Way, TcpState) -> bool| {
+        let who = ways.iter().filter(|w| is(w, state));
+        who.map(|w| w.name.as_str()).collect::<Vec<_>>().join(" and ")
     };
+    let here = names(|w, state| w.now == Some(state));
+    if !here.is_empty() {
+        return Some(format!("{state}, now: {here}"));
+    }
+    let was = names(|w, state| w.seen.contains(&state));
+    (!was.is_empty()).then(|| format!("{state}, earlier: {was}"))
+}
+
+/// The drawing as SVG content; `lit` are the states that belong to the chosen thing.
+pub fn draw(ways: &[Way; 2], lit: &[TcpState], room: Room) -> String {
+    let mut out = Markup::default();
     for (id, class) in [("wl-arrow", "mk"), ("wl-arrow-on", "mk on")] {
         out.raw("<marker id=\"")
             .raw(id)
@@ -204,15 +239,15 @@ pub fn draw(ways: &[Way; 2], room: Room) -> String {
     for (from, to, label) in EDGES {
         edge(
             &mut out,
-            (*from, place(*from)),
-            (*to, place(*to)),
+            (*from, place(*from, room)),
+            (*to, place(*to, room)),
             label,
             ways,
             room,
         );
     }
-    for (state, ..) in NODES {
-        node(&mut out, *state, place(*state), ways, room);
+    for state in STATES {
+        node(&mut out, state, lit.contains(&state), ways, room);
     }
     out.finish()
 }
@@ -293,16 +328,18 @@ fn edge(out: &mut Markup, from: Placed, to: Placed, label: &str, ways: &[Way; 2]
     }
 }
 
-fn node(out: &mut Markup, state: TcpState, (x, y): (f64, f64), ways: &[Way; 2], room: Room) {
+fn node(out: &mut Markup, state: TcpState, lit: bool, ways: &[Way; 2], room: Room) {
+    let (x, y) = place(state, room);
     let seen = ways.iter().any(|w| w.seen.contains(&state));
     let who: Vec<&Way> = ways.iter().filter(|w| w.now == Some(state)).collect();
     out.raw("<g class=\"nd")
         .raw(if seen { " v" } else { "" })
-        .raw(if who.is_empty() { "" } else { " here" });
+        .raw(if who.is_empty() { "" } else { " here" })
+        .raw(if lit { " lit" } else { "" });
     out.raw("\"><rect x=\"")
         .num(x - HALF)
         .raw("\" y=\"")
-        .num(y - 13.0)
+        .num(y - HIGH / 2.0)
         .raw("\" width=\"")
         .num(2.0 * HALF);
     out.raw("\" height=\"26\" rx=\"13\"/><text text-anchor=\"middle\" x=\"")

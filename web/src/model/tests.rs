@@ -214,6 +214,38 @@ fn a_click_on_a_line_a_state_or_a_buffer_lights_up_the_others() {
 }
 
 #[test]
+fn a_state_of_the_diagram_chooses_what_brought_a_socket_there() {
+    let story = story::packets_whole();
+    let chosen = |state| at(&story, LIVE, |m| lit::of_tcp_state(m, state));
+    let told = chosen(TcpState::Established);
+    let events = story.timeline.related(told.unwrap_or(0));
+    let related = at(&story, LIVE, |m| lit::related(m, &events));
+    assert!(related.reached.contains(&TcpState::Established), "{related:?}");
+    let closing = chosen(TcpState::CloseWait).unwrap_or(0);
+    let events = story.timeline.related(closing);
+    assert_eq!(chosen(TcpState::Closing), None, "nobody was there");
+    assert_eq!(at(&story, 0, |m| lit::of_tcp_state(m, TcpState::Listen)), None);
+    let words = at(&story, LIVE, |m| lit::in_words(m, closing, &events));
+    assert!(words.contains(" events belong together; "), "{words}");
+    // Before accept() the connection is the kernel's: its SYN has brought it there.
+    let held = story::handshake_held();
+    let syn = at(&held, LIVE, |m| lit::of_tcp_state(m, TcpState::SynReceived));
+    let is_sent = syn.and_then(|seq| held.timeline.event(seq)).map(|e| &e.kind);
+    assert!(
+        matches!(is_sent, Some(EventKind::Wire { news: WireNews::Sent { packet, .. }, .. }) if packet.0 == 1),
+        "{is_sent:?}"
+    );
+    let Some(ways) = at(&held, LIVE, states::ways) else {
+        panic!("there are TCP sockets")
+    };
+    let text = states::button_text(&ways, TcpState::SynReceived);
+    assert_eq!(text.as_deref(), Some("SYN-RECEIVED, now: server"));
+    assert_eq!(states::button_text(&ways, TcpState::TimeWait), None);
+    let drawn = states::draw(&ways, &[TcpState::SynReceived], states::Room::Wide);
+    assert_eq!(drawn.matches(" lit\"").count(), 1);
+}
+
+#[test]
 fn words_stand_around_the_cursor_and_count_the_others() {
     let mut story = story::echo_whole();
     for _ in 0..500 {
@@ -221,7 +253,7 @@ fn words_stand_around_the_cursor_and_count_the_others() {
     }
     let len = story.timeline.len();
     for centre in [0, 1, 250, len] {
-        let shown = at(&story, centre, |m| words::window(m, centre, &[]));
+        let shown = at(&story, centre, |m| words::window(m, centre, &[], words::WINDOW));
         assert_eq!(shown.before + shown.rows.len() as u64 + shown.behind, len);
         assert!(shown.rows.len() as u64 <= words::WINDOW);
         assert!(
@@ -229,6 +261,9 @@ fn words_stand_around_the_cursor_and_count_the_others() {
             "{centre}"
         );
     }
+    let glance = at(&story, LIVE, |m| words::window(m, len, &[], words::GLANCE));
+    assert_eq!(glance.rows.len() as u64, words::GLANCE);
+    assert!(glance.rows.last().is_some_and(|r| r.here && r.seq == len));
 }
 
 #[test]
@@ -260,7 +295,7 @@ fn only_states_that_were_seen_are_marked() {
     );
     assert!(!client.seen.contains(&TcpState::SynSent), "nobody saw it");
     assert!(server.steps.contains(&(TcpState::Closed, TcpState::Listen)));
-    let drawn = states::draw(&[client, server], states::Room::Middle);
+    let drawn = states::draw(&[client, server], &[], states::Room::Middle);
     assert_eq!(drawn.matches("class=\"nd v here\"").count(), 1);
     assert_eq!(at(&Story::new(), 0, states::ways), None);
 }
@@ -272,7 +307,10 @@ fn an_empty_lab_has_a_caption_and_no_errors() {
     let said = at(&story, 0, caption::caption);
     assert!(!said.can_next && !said.bad && !said.what.is_empty());
     assert_eq!(at(&story, 0, |m| details::details(m, 0)), None);
-    assert_eq!(at(&story, 0, |m| words::window(m, 0, &[])).rows, []);
+    assert_eq!(
+        at(&story, 0, |m| words::window(m, 0, &[], words::WINDOW)).rows,
+        []
+    );
 }
 
 #[test]

@@ -6,6 +6,8 @@ use engine::timeline::{tell, words};
 
 /// Rows that are in the page at once.
 pub const WINDOW: u64 = 48;
+/// The same while so much happens that nobody reads more than the last rows: as many as are in sight on a phone.
+pub const GLANCE: u64 = 16;
 
 /// One event.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,12 +76,12 @@ impl Words {
     }
 }
 
-/// The rows around event `centre`; `related` are those that belong to the chosen one.
-pub fn window(moment: &Moment<'_>, centre: u64, related: &[u64]) -> Words {
+/// At most so many rows around event `centre`; `related` are those that belong to the chosen one.
+pub fn window(moment: &Moment<'_>, centre: u64, related: &[u64], most: u64) -> Words {
     let len = moment.timeline.len();
-    let last = (centre.max(moment.seq().min(centre)) + WINDOW / 2).min(len);
-    let first = last.saturating_sub(WINDOW) + 1;
-    let last = (first + WINDOW - 1).min(len);
+    let last = (centre + most / 2).min(len);
+    let first = last.saturating_sub(most) + 1;
+    let last = (first + most - 1).min(len);
     let row = |seq: u64| {
         let event = moment.timeline.event(seq)?;
         Some(Row {

@@ -8,6 +8,7 @@ use crate::model::{lit, span_text, syntax};
 use leptos::html;
 use leptos::prelude::*;
 use protocol::ProgramId;
+use wasm_bindgen::JsCast;
 
 /// The source of one program.
 #[component]
@@ -29,11 +30,50 @@ pub fn Code(ui: Ui, id: ProgramId, lane: Memo<LaneView>) -> impl IntoView {
             }
         });
     });
+    let label = format!("Source of {}; arrow keys go from line to line", name(ui, id));
     view! {
-        <ol class="code" node_ref=list tabindex="0" aria-label=move || format!("Source of {}", name(ui, id))>
+        <ol class="code" node_ref=list tabindex="0" aria-label=label on:keydown=arrows>
             {move || source.with(|s| syntax::lines(s)).into_iter().zip(1u32..)
                 .map(|(line, n)| view! { <SourceLine ui id line n lane lit/> }).collect_view()}
         </ol>
+    }
+}
+
+/// Arrow keys take the focus from line to line, from the current one on.
+fn arrows(event: leptos::ev::KeyboardEvent) {
+    let down = match event.key().as_str() {
+        "ArrowDown" => true,
+        "ArrowUp" => false,
+        _ => return,
+    };
+    let element = |target: Option<web_sys::EventTarget>| target?.dyn_into::<web_sys::Element>().ok();
+    let Some(list) = element(event.current_target()) else {
+        return;
+    };
+    let focused = element(event.target()).and_then(|e| e.closest(".ln").ok().flatten());
+    let line = match focused {
+        Some(line) => {
+            let beside = |line: &web_sys::Element| {
+                if down {
+                    line.next_element_sibling()
+                } else {
+                    line.previous_element_sibling()
+                }
+            };
+            // Between lines stands what one of them waits for, or why it failed.
+            std::iter::successors(beside(&line), beside).find(|e| e.matches(".ln").unwrap_or(false))
+        }
+        None => list
+            .query_selector(".ln.cur")
+            .ok()
+            .flatten()
+            .or_else(|| list.first_element_child()),
+    };
+    event.prevent_default();
+    event.stop_propagation();
+    let number = line.and_then(|line| line.query_selector(".no").ok().flatten());
+    if let Some(number) = number.and_then(|n| n.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = number.focus();
     }
 }
 
@@ -68,6 +108,11 @@ fn SourceLine(
     let next = Memo::new(move |_| lane.with(|l| l.marks.iter().any(|m| m.line == n && m.next)));
     let fails = Memo::new(move |_| lane.with(|l| l.error.as_ref().is_some_and(|e| e.line == n)));
     let is_lit = Memo::new(move |_| lit.get() == Some(n));
+    let chosen = move || (ui.related_line(id) == Some(n)).to_string();
+    let label = match line.text.trim() {
+        "" => format!("Line {n}, empty"),
+        text => format!("Line {n}: {text}"),
+    };
     let indent = line.indent();
     let code = source_line(&line, true);
     let code = if code.is_empty() {
@@ -78,8 +123,9 @@ fn SourceLine(
     view! {
         <li class="ln" class:cur=move || here.get() class:next=move || next.get() class:lit=move || is_lit.get()
             class:fail=move || fails.get() on:click=move |_| ui.light(|m| lit::of_line(m, id, n)) aria-current=move || here.get().then_some("step")>
-            <span class="no"><Show when=move || here.get()>{icon(icons::HERE)}</Show>{n}</span>
-            <code style=format!("--in:{indent}") inner_html=code></code>
+            <button type="button" class="no" tabindex="-1" aria-label=label aria-pressed=chosen title="What belongs to this line">
+                <Show when=move || here.get()>{icon(icons::HERE)}</Show>{n}</button>
+            <code aria-hidden="true" style=format!("--in:{indent}") inner_html=code></code>
             <Show when=move || is_lit.get()><b class="cz">"1"</b></Show>
         </li>
         {move || here.get().then(|| view! { <Waits ui marks=marks_at(lane, n)/> })}

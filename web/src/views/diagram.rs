@@ -14,6 +14,8 @@ use wasm_bindgen::JsCast;
 /// Pixels beyond what is in sight that are drawn too, and the grain of redrawing while scrolling.
 const MARGIN: f64 = 240.0;
 const GRAIN: f64 = 120.0;
+/// What is nearer than this to the pane's edge is not well in sight, pixels.
+const EDGE: f64 = 30.0;
 /// Room for the buttons of the packet that waits, pixels.
 const ACTS: f64 = 96.0;
 
@@ -53,22 +55,39 @@ pub fn DiagramColumn(ui: Ui) -> impl IntoView {
         to.min(height - view).max(0.0).floor() as i32
     });
     // What is drawn: around where the pane will stand, so that it is drawn once and not again when it has moved there.
-    let top = Memo::new(move |old: Option<&(i32, f64)>| {
+    // While programs run at full speed it moves on with every picture: nothing around is drawn.
+    let top = Memo::new(move |old: Option<&(i32, (f64, f64))>| {
+        ui.version.track();
         let (aim, scroll) = (aim.get(), scroll.get());
         let moved = old.is_none_or(|(before, _)| *before != aim);
         let at = if moved { f64::from(aim) } else { scroll };
-        (aim, (((at - MARGIN) / GRAIN).floor() * GRAIN).max(0.0))
+        let margin = if ui.is_at_full_speed() { 0.0 } else { MARGIN };
+        (aim, ((((at - margin) / GRAIN).floor() * GRAIN).max(0.0), margin))
     });
     let top = Memo::new(move |_| top.get().1);
     let drawing = Memo::new(move |_| {
-        let (top, height) = (top.get(), size.get().1);
-        draw(ui, geometry.get(), top, top + height + 2.0 * MARGIN + GRAIN)
+        let ((top, margin), height) = (top.get(), size.get().1);
+        draw(ui, geometry.get(), top, top + height + 2.0 * margin + GRAIN)
     });
     Effect::new(move |_| {
         let to = aim.get();
         request_animation_frame(move || {
             if let Some(pane) = pane.get_untracked() {
                 pane.set_scroll_top(to);
+            }
+        });
+    });
+    // What is chosen elsewhere (a line, a state, a sentence) is brought into sight.
+    Effect::new(move |_| {
+        let Some(seq) = ui.picked.get() else { return };
+        request_animation_frame(move || {
+            let Some(pane) = pane.get_untracked() else { return };
+            let (geometry, view) = (geometry.get_untracked(), size.get_untracked().1);
+            let cursor = ui.peek(|m| m.seq());
+            let y = ui.driver().diagram().place_of(geometry, cursor, seq);
+            let top = f64::from(pane.scroll_top());
+            if y < top + EDGE || y > top + view - EDGE {
+                pane.set_scroll_top((y - view * 0.4).max(0.0) as i32);
             }
         });
     });

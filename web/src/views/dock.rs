@@ -2,9 +2,10 @@
 
 use super::Ui;
 use super::ui::Tab;
-use crate::model::{details, states, words};
+use crate::model::{details, lit, states, words};
 use leptos::html;
 use leptos::prelude::*;
+use protocol::TcpState;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
@@ -70,10 +71,21 @@ fn Words(ui: Ui) -> impl IntoView {
     let centre = RwSignal::new(None::<u64>);
     let related = Memo::new(move |_| ui.related());
     let shown = Memo::new(move |_| {
-        ui.read_later(|m| related.with(|r| words::window(m, centre.get().unwrap_or_else(|| m.seq()), r)))
+        let most = if ui.is_at_full_speed() {
+            words::GLANCE
+        } else {
+            words::WINDOW
+        };
+        let chosen = ui.picked.get();
+        ui.read_last(|m| {
+            // What was chosen elsewhere, if it is not near the cursor anyway.
+            let chosen = chosen.filter(|seq| seq.abs_diff(m.seq()) >= words::WINDOW / 2);
+            let around = centre.get().or(chosen).unwrap_or_else(|| m.seq());
+            related.with(|r| words::window(m, around, r, most))
+        })
     });
     let list = NodeRef::<html::Div>::new();
-    let here = Memo::new(move |_| ui.read_later(|m| (m.seq(), m.timeline.len())));
+    let here = Memo::new(move |_| ui.read_last(|m| (m.seq(), m.timeline.len())));
     // The row that was pressed is drawn anew with all others: the focus goes to the cursor's.
     let pressed = StoredValue::new(false);
     Effect::new(move |_| {
@@ -100,6 +112,24 @@ fn Words(ui: Ui) -> impl IntoView {
                     .first_element_child()
                     .and_then(|b| b.dyn_into::<HtmlElement>().ok());
                 let _ = button.map(|b| b.focus());
+            }
+        });
+    });
+    Effect::new(move |_| {
+        if ui.picked.get().is_none() {
+            return;
+        }
+        if centre.get_untracked().is_some() {
+            centre.set(None);
+        }
+        request_animation_frame(move || {
+            let Some(list) = list.get_untracked() else { return };
+            if let Ok(Some(row)) = list.query_selector(".rel") {
+                let (view, at) = (list.get_bounding_client_rect(), row.get_bounding_client_rect());
+                if at.top() < view.top() || at.bottom() > view.bottom() {
+                    let to = f64::from(list.scroll_top()) + at.top() - view.top() - view.height() * 0.4;
+                    list.set_scroll_top(to.max(0.0) as i32);
+                }
             }
         });
     });
@@ -131,27 +161,47 @@ fn Words(ui: Ui) -> impl IntoView {
     }
 }
 
-/// TCP's states.
+/// TCP's states: the drawing, and over each state that was seen a button that lights up what belongs to it.
 #[component]
 fn States(ui: Ui) -> impl IntoView {
-    let ways = Memo::new(move |_| ui.read_later(states::ways));
+    let ways = Memo::new(move |_| ui.read_last(states::ways));
     let panel = NodeRef::<html::Div>::new();
     let size = super::watch::size_of(panel);
     let room = Memo::new(move |_| states::Room::of(size.get().0));
+    let reached = Memo::new(move |_| ui.belongs().reached);
+    let of_ways = move |f: fn(&[states::Way; 2]) -> String| {
+        move || ways.with(|w| w.as_ref().map_or_else(String::new, f))
+    };
+    let drawn = move || {
+        ways.with(|w| {
+            w.as_ref()
+                .map(|w| reached.with(|lit| states::draw(w, lit, room.get())))
+        })
+    };
+    let button = move |state: TcpState| {
+        let text = Memo::new(move |_| ways.with(|w| states::button_text(w.as_ref()?, state)));
+        view! {
+            <button type="button" class="stb" hidden=move || text.with(Option::is_none) style=move || states::button_place(state, room.get())
+                aria-label=move || text.get() aria-pressed=move || reached.with(|lit| lit.contains(&state)).to_string()
+                title="What belongs to this state" data-tcp=state.name() on:click=move |_| ui.light(|m| lit::of_tcp_state(m, state))></button>
+        }
+    };
+    let size = move || room.get().size();
     view! {
         <div class="stw" node_ref=panel tabindex="0" role="group" aria-label="TCP states" data-states>
-            {move || match ways.get() {
-                Some(ways) => {
-                    let (w, h) = room.get().size();
-                    view! {
-                        <p class="last">{move || ui.read_later(states::last_step)}</p>
-                        <svg class="st" width=w.to_string() height=h.to_string() viewBox=format!("0 0 {w} {h}") role="img"
-                            aria-label=states::sentence(&ways) inner_html=states::draw(&ways, room.get())></svg>
-                        <p>"Marked are states that the kernel was seen in; others may have passed between two looks."</p>
-                    }.into_any()
-                }
-                None => view! { <p class="none big">"No TCP socket yet. UDP has no states: no connection is opened, so none is kept or closed."</p> }.into_any(),
-            }}
+            <Show when=move || ways.with(Option::is_some)>
+                <p class="last">{move || ui.read_last(states::last_step)}</p>
+                <div class="stn">
+                    <svg class="st" width=move || size().0.to_string() height=move || size().1.to_string()
+                        viewBox=move || format!("0 0 {} {}", size().0, size().1) role="img"
+                        aria-label=of_ways(states::sentence) inner_html=drawn></svg>
+                    {states::STATES.map(button).into_iter().collect::<Vec<_>>()}
+                </div>
+                <p>"Marked are states that the kernel was seen in; others may have passed between two looks."</p>
+            </Show>
+            <Show when=move || ways.with(Option::is_none)>
+                <p class="none big">"No TCP socket yet. UDP has no states: no connection is opened, so none is kept or closed."</p>
+            </Show>
         </div>
     }
 }
@@ -161,7 +211,7 @@ fn States(ui: Ui) -> impl IntoView {
 fn Call(ui: Ui) -> impl IntoView {
     let call = Memo::new(move |_| {
         let picked = ui.picked.get();
-        ui.read_later(|m| details::details(m, picked.unwrap_or_else(|| m.seq())))
+        ui.read_last(|m| details::details(m, picked.unwrap_or_else(|| m.seq())))
     });
     let field = |f: details::Field| {
         view! { <tr class:lit=f.lit><th scope="row">{f.name}</th><td>{f.value}</td><td class="w">{f.plain}</td></tr> }

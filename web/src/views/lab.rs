@@ -24,6 +24,7 @@ pub fn LabView(ui: Ui, desk: Option<Desk>) -> impl IntoView {
             <Toolbar ui desk/>
             <CaptionRow ui/>
             <Bars ui/>
+            <p class="sr" role="status" data-lit>{move || ui.lit_in_words()}</p>
             <PaneTabs ui/>
             <div class="main">
                 <LaneColumn ui side=Side::Left/>

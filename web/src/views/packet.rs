@@ -10,12 +10,17 @@ use wasm_bindgen::JsCast;
 /// The tab "Packet".
 #[component]
 pub fn Packet(ui: Ui) -> impl IntoView {
-    let view = Memo::new(move |_| {
+    let view = Memo::new(move |old: Option<&Option<PacketView>>| {
         let picked = ui.picked.get();
+        // Nobody reads a packet that is another one with every picture: the last one follows when the programs rest.
+        if let Some(old) = old.filter(|_| picked.is_none() && ui.is_at_full_speed()) {
+            ui.read_last(|_| ());
+            return old.clone();
+        }
         let driver = ui.driver();
         // Not chosen: the one that waits, else the last one that was sent.
         let waits = ui.waiting().map(|w| w.id);
-        ui.read_later(|m| {
+        ui.read_last(|m| {
             let waits = waits.and_then(|id| m.state.wire.packet(id)).map(|p| p.seq);
             let last = || m.state.wire.packets.iter().map(|p| p.seq).max();
             let seq = picked.or(waits).or_else(last)?;

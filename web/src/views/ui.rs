@@ -70,6 +70,8 @@ pub struct Ui {
     pub cursor: RwSignal<Option<u64>>,
     /// What the panels that follow a frame later show: see [`Ui::read_later`].
     later: RwSignal<(u32, Option<u64>)>,
+    /// The same for the dock, which follows last: see [`Ui::read_last`].
+    last: RwSignal<(u32, Option<u64>)>,
     /// Those panels follow at the next frame; and the event that the bar was dragged to meanwhile.
     follows: StoredValue<(bool, Option<u64>)>,
     /// The lab's clock, nanoseconds; raised every second while something waits.
@@ -82,6 +84,8 @@ pub struct Ui {
     pub shown: [RwSignal<Option<ProgramId>>; 2],
     /// The call that the tab "Call" shows; `None`: the last one.
     pub picked: RwSignal<Option<u64>>,
+    /// Something was chosen that nothing has happened to yet.
+    in_vain: RwSignal<bool>,
     /// The packet on the wire that keys and buttons are for; `None`: the first that waits.
     pub packet: RwSignal<Option<PacketId>>,
     /// Sockets show what TCP_INFO tells.
@@ -157,12 +161,14 @@ impl Ui {
             version,
             cursor,
             later: RwSignal::new((0, cursor.get_untracked())),
+            last: RwSignal::new((0, cursor.get_untracked())),
             follows: StoredValue::new((false, None)),
             clock: RwSignal::new(0),
             tab: RwSignal::new(Tab::Words),
             pane: RwSignal::new(Pane::Wire),
             shown,
             picked,
+            in_vain: RwSignal::new(false),
             packet: RwSignal::new(None),
             deep: RwSignal::new(false),
             rules: RwSignal::new(false),
@@ -187,36 +193,60 @@ impl Ui {
         });
     }
 
-    /// They follow at the next frame.
+    /// They follow at the next frame; while programs run at full speed the dock has the frame after that for itself.
     fn follow(self) {
         if self.follows.with_value(|f| f.0) {
             return;
         }
         self.follows.update_value(|f| f.0 = true);
         request_animation_frame(move || {
-            self.show_later();
-            let dragged = self.follows.try_update_value(|f| {
-                f.0 = false;
-                f.1.take()
-            });
-            if let Some(Some(seq)) = dragged {
-                request_animation_frame(move || {
-                    // The lab can have left the page since.
-                    if self.cursor.try_get_untracked().is_some() {
-                        self.go_to(seq);
-                    }
-                });
+            Self::show_in(self.later, self);
+            if self.is_at_full_speed() {
+                request_animation_frame(move || self.followed());
+            } else {
+                self.followed();
             }
         });
     }
 
+    /// The dock follows as the last one, then the place that the bar was dragged to meanwhile.
+    fn followed(self) {
+        Self::show_in(self.last, self);
+        let dragged = self.follows.try_update_value(|f| {
+            f.0 = false;
+            f.1.take()
+        });
+        if let Some(Some(seq)) = dragged {
+            request_animation_frame(move || {
+                // The lab can have left the page since.
+                if self.cursor.try_get_untracked().is_some() {
+                    self.go_to(seq);
+                }
+            });
+        }
+    }
+
+    fn show_in(panels: RwSignal<(u32, Option<u64>)>, ui: Self) {
+        if let (Some(version), Some(cursor)) = (ui.version.try_get_untracked(), ui.cursor.try_get_untracked())
+        {
+            let _ = panels.try_update(|shown| *shown = (version, cursor));
+        }
+    }
+
     /// Brings the panels that follow up to date now.
     pub fn show_later(&self) {
-        if let (Some(version), Some(cursor)) =
-            (self.version.try_get_untracked(), self.cursor.try_get_untracked())
-        {
-            let _ = self.later.try_update(|later| *later = (version, cursor));
-        }
+        Self::show_in(self.later, *self);
+        Self::show_in(self.last, *self);
+    }
+
+    /// Do programs run at full speed now, so that more happens than anybody reads?
+    pub fn is_at_full_speed(&self) -> bool {
+        // The lab can have left the page since.
+        let driver = self.driver.try_update_value(|driver| Rc::clone(driver));
+        driver.is_some_and(|driver| {
+            let session = driver.session();
+            session.is_at_full_speed() && matches!(session.rest(), Rest::Working | Rest::Sleeping)
+        })
     }
 
     /// The lab.
@@ -235,6 +265,12 @@ impl Ui {
     /// at once would take too long where the bar is dragged through thousands of events, or where much happens.
     pub fn read_later<R>(&self, read: impl FnOnce(&Moment<'_>) -> R) -> R {
         let (_, cursor) = self.later.get();
+        self.read_at(cursor, read)
+    }
+
+    /// The same for the dock, which comes a frame later still while programs run at full speed.
+    pub fn read_last<R>(&self, read: impl FnOnce(&Moment<'_>) -> R) -> R {
+        let (_, cursor) = self.last.get();
         self.read_at(cursor, read)
     }
 
@@ -415,6 +451,20 @@ impl Ui {
         self.belongs.get()
     }
 
+    /// What has been chosen and what belongs to it, for those who do not see it lit.
+    pub fn lit_in_words(&self) -> String {
+        let Some(seq) = self.picked.get() else {
+            let none = "Nothing has happened there yet.";
+            return if self.in_vain.get() {
+                none.into()
+            } else {
+                String::new()
+            };
+        };
+        let events = self.related();
+        self.peek(|m| lit::in_words(m, seq, &events))
+    }
+
     /// The line of a program whose call belongs to it.
     pub fn related_line(&self, program: ProgramId) -> Option<u32> {
         let lines = self.belongs.get().lines;
@@ -424,6 +474,7 @@ impl Ui {
     /// Lights up what belongs to an event that a panel finds; the same once more: nothing is chosen any more.
     pub fn light(&self, find: impl FnOnce(&Moment<'_>) -> Option<u64>) {
         let found = self.peek(find);
+        self.in_vain.set(found.is_none());
         let again = found == self.picked.get_untracked();
         self.packet.set(None);
         self.picked.set(found.filter(|_| !again));
