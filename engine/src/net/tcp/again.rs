@@ -1,4 +1,5 @@
-//! What is lost is sent again: timers (RFC 6298, RFC 8985's probe and reordering time), SACK, the congestion window.
+//! What is lost is sent again: timers (RFC 6298, RFC 8985's reordering time), SACK, the congestion window. As on the kernel
+//! network's hosts, no tail loss probe goes out: one would carry new bytes past Nagle's algorithm while a learner thinks.
 
 use super::options::Options;
 use super::{MS, Tcb};
@@ -28,8 +29,6 @@ const TRIES: u32 = 255;
 pub(in crate::net) struct Timers {
     /// Retransmission.
     pub(super) again: Option<u64>,
-    /// A tail loss probe goes out instead, once.
-    tail: bool,
     /// What was overtaken counts as lost.
     pub(super) reorder: Option<u64>,
     /// The peer's closed window is asked.
@@ -93,22 +92,9 @@ impl Tcb {
         (self.rto() << doublings.min(16)).min(most)
     }
 
-    /// (Re)starts the retransmission timer; for the tail of a flight that is a probe before.
+    /// (Re)starts the retransmission timer.
     pub(super) fn arm_retransmit(&mut self, now: u64) {
-        let rto = self.backed_off();
-        self.timers.again = Some(now + rto);
-        self.timers.tail = false;
-        let quiet = self.snd.recover.is_none() && self.timers.times == 0;
-        if self.is_synchronized() && self.snd.sack_ok && quiet && self.snd.srtt > 0 {
-            let slack = if self.packets_out() == 1 {
-                RTO_MIN
-            } else {
-                REORDER_MIN
-            };
-            let probe = u64::from(self.snd.srtt) * 2000 + slack;
-            self.timers.again = Some(now + probe.min(rto));
-            self.timers.tail = true;
-        }
+        self.timers.again = Some(now + self.backed_off());
     }
 
     pub(super) fn arm_probe(&mut self, now: u64) {
@@ -148,12 +134,6 @@ impl Tcb {
     }
 
     fn timed_out(&mut self, now: u64) {
-        if self.timers.tail {
-            self.timers.tail = false;
-            self.send_tail(now);
-            self.timers.again = Some(now + self.backed_off());
-            return;
-        }
         self.timers.times += 1;
         let most = match self.state {
             TcpState::SynSent => self.set.get(IPPROTO_TCP, TCP_SYNCNT).unsigned_abs() + SYN_LINEAR,
@@ -184,25 +164,11 @@ impl Tcb {
             }
         }
         self.timers.again = Some(now + self.backed_off());
-        self.timers.tail = false;
     }
 
     /// CUBIC's decrease: to seven tenths.
     fn shrink(&mut self) {
         self.snd.ssthresh = (self.snd.cwnd * 717 / 1024).max(2);
-    }
-
-    /// A tail loss probe (RFC 8985 7.3): something new if there is, else the last segment again.
-    fn send_tail(&mut self, now: u64) {
-        let before_it = self.snd.nxt;
-        self.snd.cwnd += 1;
-        self.output(now);
-        self.snd.cwnd -= 1;
-        if self.snd.nxt == before_it
-            && let Some(last) = self.snd.sent.len().checked_sub(1)
-        {
-            self.send_again(now, last);
-        }
     }
 
     /// Segments that are thought to be on their way.

@@ -184,6 +184,8 @@ const LONG_HOLDS: &[(&str, &str)] = &[
     ("ipv4/tcp_synack_retries", "255"),
     ("ipv4/tcp_retries2", "255"),
     ("ipv4/tcp_orphan_retries", "255"),
+    // No tail loss probes (RFC 8985): a probe carries new bytes if there are any, past Nagle's algorithm.
+    ("ipv4/tcp_early_retrans", "0"),
     ("ipv4/icmp_ratelimit", "0"),
     ("ipv6/icmp/ratelimit", "0"),
     ("ipv4/conf/all/rp_filter", "0"),

@@ -144,6 +144,9 @@ impl State {
 
     /// Does what a learner wants done with the wire.
     pub(super) fn act(&mut self, id: CallId, action: &WireAction) {
+        // What was sent before it is judged before it: a segment that is sent again while the first one waits is not shown,
+        // and would be a new one if it were read after that one is gone.
+        self.crank();
         let now = self.now();
         let Some(line) = &mut self.line else {
             self.refuse(id, NO_WIRE);
