@@ -10,6 +10,7 @@
 //! tcp.rs       TCP's state machine as data
 //! words.rs     each event in one plain sentence
 //! packet_words.rs   and each packet, with what it is for and why it was sent
+//! compare/     two runs side by side, and their first difference
 //! ```
 //!
 //! Nothing here knows how events come about; nothing that is drawn comes from anywhere else.
@@ -17,6 +18,7 @@
 mod arrivals;
 pub mod capture;
 pub mod causes;
+pub mod compare;
 pub mod log;
 mod packet_words;
 pub mod state;

@@ -106,6 +106,50 @@ fn now(timeline: &Timeline, event: &Event, names: Names<'_>, packet: PacketId, f
     })
 }
 
+/// What became of a packet, for somebody who compares two runs.
+pub(super) struct Met<'a> {
+    /// Whose packet it is and what it is: `The client's data`.
+    pub what: String,
+    /// In one sentence with what became of it.
+    pub text: String,
+    /// The bytes that it carries for a program.
+    pub payload: &'a [u8],
+    /// A TCP segment that only acknowledges.
+    pub pure_ack: bool,
+}
+
+/// The packet that was sent in this event, when it has arrived or is lost.
+pub(super) fn met<'a>(timeline: &'a Timeline, sent: &Event, fate: Fate, names: Names<'_>) -> Option<Met<'a>> {
+    let mut what = subject(timeline, sent, names)?;
+    let summary = timeline.summary(sent.seq)?;
+    let (payload, pure_ack): (&[u8], bool) = match summary.head.as_ref()?.transport {
+        Transport::Tcp(tcp) => {
+            let flags = flag::SYN | flag::FIN | flag::RST;
+            (tcp.payload, tcp.payload.is_empty() && tcp.flags & flags == 0)
+        }
+        Transport::Udp(udp) => (udp.payload, false),
+        _ => (&[], false),
+    };
+    if summary.notes().is_again() {
+        what.push_str(" sent again");
+    }
+    let bytes = match payload {
+        [] => String::new(),
+        payload => format!(" ({})", words::bytes_text(&payload.into())),
+    };
+    let text = match fate {
+        Fate::Dropped { by: By::Hand } => format!("You drop {}{bytes}: it never arrives.", lower(&what)),
+        Fate::Dropped { by } => format!("{what}{bytes} does not arrive. {}", lost(by)),
+        _ => format!("{what}{bytes} arrives."),
+    };
+    Some(Met {
+        what,
+        text,
+        payload,
+        pure_ack,
+    })
+}
+
 fn lost(by: By) -> String {
     match by {
         By::Hand => "You drop it.".to_owned(),
