@@ -176,6 +176,13 @@ fn a_lost_segment_is_the_first_difference_and_all_else_is_the_same() {
         told(&comparison.b, first.b),
         "You drop the client's data (b'Please confirm.'): it never arrives."
     );
+    // The segment that is sent again stands right behind, before anything that it has made possible.
+    let again = comparison.rows[first.row + 1];
+    assert_eq!(
+        told(&comparison.b, again.b),
+        "The client's data sent again (b'Please confirm.') arrives."
+    );
+    assert_eq!(again.a, None);
     // The programs notice nothing but time: only packets differ.
     for row in comparison.rows.iter().filter(|row| !row.same) {
         let strands = [

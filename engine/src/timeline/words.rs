@@ -218,7 +218,7 @@ fn embryos_text(all: &[Embryo]) -> String {
 }
 
 /// The first letter as a small one.
-pub(super) fn lower(text: &str) -> String {
+pub fn lower(text: &str) -> String {
     with_first(text, push_lower)
 }
 

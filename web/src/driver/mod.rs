@@ -6,10 +6,12 @@
 //! local.rs     a lab on the simulated network: everything here, no server
 //! link.rs      the page's one WebSocket: connects, takes the session up again, acknowledges
 //! lab.rs       one lab: the session, its slices and alarms
+//! kept.rs      the run that another one is compared with
 //! library.rs   Python's library, fetched when a program names one of its modules
 //! timer.rs     the browser's clocks as values
 //! ```
 
+pub mod kept;
 pub mod lab;
 pub mod ledger;
 pub mod library;

@@ -13,6 +13,7 @@
 //! scrub.rs     the bar of events
 //! words.rs     the timeline in words
 //! details.rs   one call, in full
+//! compare.rs   two runs side by side
 //! network.rs   where the sockets can live, in words
 //! join.rs      how a real program joins the lab
 //! packet.rs    one packet, in full
@@ -24,6 +25,7 @@
 pub mod advice;
 pub mod bytes;
 pub mod caption;
+pub mod compare;
 pub mod details;
 pub mod join;
 pub mod lane;

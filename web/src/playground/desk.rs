@@ -13,7 +13,7 @@ use leptos::prelude::*;
 use protocol::{ProgramId, bounds};
 use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::spawn_local;
 
 const KEY: &str = "wirelab.playground";
 
@@ -483,23 +483,12 @@ enum Opened {
 /// A saved lab, one program, or a recording.
 async fn read_file(chosen: &web_sys::File) -> Result<Opened, String> {
     let name = chosen.name();
-    let json = name.ends_with(".json");
-    // A recording's bytes stand in it as text, which takes more room than the timeline had in memory.
-    let most = if json {
-        bounds::TIMELINE * 2
-    } else {
-        bounds::SOURCE * 4
-    };
-    if chosen.size() > most as f64 {
-        return Err(format!("{name} is too long for a lab."));
+    if name.ends_with(".json") {
+        return file::read_recording(chosen)
+            .await
+            .map(|session| Opened::Recording(Box::new(session)));
     }
-    let blob: &web_sys::Blob = chosen;
-    let text = JsFuture::from(blob.text()).await.ok().and_then(|t| t.as_string());
-    let text = text.ok_or_else(|| format!("{name} could not be read."))?;
-    if json {
-        let session = load::recording(&text).map_err(|e| format!("{name} cannot be opened. {e}"))?;
-        return Ok(Opened::Recording(Box::new(session)));
-    }
+    let text = file::read_text(chosen, bounds::SOURCE * 4).await?;
     let said = |e: engine::session::lab::LabError| {
         format!("{name} cannot be opened: {}.", e.0.trim_end_matches('.'))
     };

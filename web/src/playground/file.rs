@@ -1,8 +1,35 @@
-//! A lab as one file: `lab.toml` with the programs' sources in it. `wirelab run` takes the same file.
+//! Files of the learner's. A lab as one file is `lab.toml` with the programs' sources in it; `wirelab run` takes the same file.
 
-use engine::session::{LabSpec, Side};
+use crate::element::load;
+use engine::session::{LabSpec, Session, Side};
+use protocol::bounds;
 use std::fmt::Write as _;
 use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+
+/// The text of a file that the learner has chosen, of at most so many bytes.
+///
+/// # Errors
+/// One sentence.
+pub async fn read_text(chosen: &web_sys::File, most: usize) -> Result<String, String> {
+    let name = chosen.name();
+    if chosen.size() > most as f64 {
+        return Err(format!("{name} is too long for a lab."));
+    }
+    let blob: &web_sys::Blob = chosen;
+    let text = JsFuture::from(blob.text()).await.ok().and_then(|t| t.as_string());
+    text.ok_or_else(|| format!("{name} could not be read."))
+}
+
+/// The same for a timeline that was saved.
+///
+/// # Errors
+/// One sentence.
+pub async fn read_recording(chosen: &web_sys::File) -> Result<Session, String> {
+    // A recording's bytes stand in it as text, which takes more room than the timeline had in memory.
+    let text = read_text(chosen, bounds::TIMELINE * 2).await?;
+    load::recording(&text).map_err(|e| format!("{} cannot be opened. {e}", chosen.name()))
+}
 
 /// Hands a text to the learner as a file.
 pub fn save_file(name: &str, text: &str) {

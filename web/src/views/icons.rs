@@ -61,3 +61,6 @@ pub const KERNEL: &str =
     r#"<path d="M4 4h8v8H4zM6.5 4V2M9.5 4V2M6.5 14v-2M9.5 14v-2M4 6.5H2M4 9.5H2M14 6.5h-2M14 9.5h-2"/>"#;
 /// The wire's rules.
 pub const RULES: &str = r#"<path d="M2 4.5h7M12 4.5h2M2 11.5h2M7 11.5h7"/><circle cx="10.5" cy="4.5" r="1.7"/><circle cx="5.5" cy="11.5" r="1.7"/>"#;
+/// Two runs side by side.
+pub const COMPARE: &str =
+    r#"<path d="M2 3h4.5v10H2zM9.5 3H14v10H9.5zM3.5 6h1.5M3.5 8.5h1.5M11 6h1.5M11 10.5h1.5"/>"#;

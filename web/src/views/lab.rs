@@ -2,6 +2,7 @@
 
 use super::Ui;
 use super::caption::{Bars, CaptionRow};
+use super::compare::Compare;
 use super::diagram::DiagramColumn;
 use super::dock::Dock;
 use super::keys::Help;
@@ -34,6 +35,7 @@ pub fn LabView(ui: Ui, desk: Option<Desk>) -> impl IntoView {
             </div>
             <Minis ui/>
             <Help ui/>
+            <Compare ui/>
             <Rules ui/>
             <NetworkDialog ui desk/>
             {desk.map(|desk| desk.dialogs(ui))}

@@ -12,6 +12,7 @@
 //! network.rs     on which network the lab is, and the choice of another one
 //! wire.rs        packets that wait, what can be done with them, the wire's rules
 //! packet.rs      one packet, field by field
+//! compare.rs     two runs side by side
 //! copy.rs        a line of text with a button that copies it
 //! keys.rs        the keyboard
 //! icons.rs       the icons
@@ -22,6 +23,7 @@
 
 pub mod caption;
 pub mod code;
+pub mod compare;
 pub mod copy;
 pub mod diagram;
 pub mod dock;

@@ -75,6 +75,8 @@ pub fn Toolbar(ui: Ui, desk: Option<Desk>) -> impl IntoView {
                     <button type="button" class="btn flat i" aria-label="Save the packets (pcapng)" title="Save the packets (pcapng)" data-do="pcapng"
                         disabled=move || at_live_start.get() on:click=move |_| save_packets(ui)>{icon(icons::SAVE)}</button>
                 </Show>
+                <button type="button" class="btn flat i keep" aria-label="Compare two runs" title="Compare two runs" data-do="compare"
+                    on:click=move |_| ui.comparing.set(true)>{icon(icons::COMPARE)}</button>
                 {desk.map(|desk| desk.buttons(ui))}
                 <button type="button" class="btn flat i" aria-label="Present" title="Present (F)"
                     aria-pressed=move || ui.present.get().to_string()

@@ -102,6 +102,8 @@ pub struct Ui {
     pub speed: RwSignal<Option<u64>>,
     /// A sentence for the learner that belongs to the page, not to the lab.
     pub message: RwSignal<Option<String>>,
+    /// The window that lays two runs side by side is open.
+    pub comparing: RwSignal<bool>,
     /// The dialog that chooses a network is open.
     pub choosing: RwSignal<bool>,
     /// Puts another lab into the element in place of this one.
@@ -177,6 +179,7 @@ impl Ui {
             present: RwSignal::new(present),
             speed: RwSignal::new(None),
             message: RwSignal::new(None),
+            comparing: RwSignal::new(false),
             choosing: RwSignal::new(false),
             again: StoredValue::new_local(again),
             help: RwSignal::new(false),

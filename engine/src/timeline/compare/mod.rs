@@ -21,7 +21,7 @@ use super::words::Names;
 pub use story::{Item, Strand};
 
 /// At most so many items of each run are compared.
-pub const MOST: usize = 20_000;
+pub const MOST: usize = 10_000;
 
 /// One of the two runs.
 #[derive(Clone, Copy, Debug)]
@@ -145,17 +145,16 @@ fn rows((a, with_a): (&[Item], &[Option<usize>]), (b, with_b): (&[Item], &[Optio
             (Some(_), _) => (Some(i), partner),
             (None, _) => (None, Some(j)),
         };
-        // What the second run did before on this strand stands before it.
-        if let (Some(one), Some(partner)) = (left.and(a.get(i)), partner) {
-            for before in j..partner {
-                if !placed[before] && b[before].strand == one.strand {
-                    placed[before] = true;
-                    rows.push(Row {
-                        a: None,
-                        b: Some(before),
-                        same: false,
-                    });
-                }
+        // What only the second run did before that stands before it, if its own strand has come so far.
+        for before in j..left.and(partner).unwrap_or(j) {
+            let waits = (j..before).any(|k| !placed[k] && b[k].strand == b[before].strand);
+            if !placed[before] && with_b[before].is_none() && !waits {
+                placed[before] = true;
+                rows.push(Row {
+                    a: None,
+                    b: Some(before),
+                    same: false,
+                });
             }
         }
         i += usize::from(left.is_some());
