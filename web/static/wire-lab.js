@@ -1,6 +1,7 @@
 // <wire-lab>: one wasm instance for all labs of a page, one mount for each element. The scripting interface is the
 // book's page "A lab in your own page"; everything behind it is in the crate `web`.
 import { server } from "./site.js";
+import { fall, forget, hasFallen, isTrap, recordingOf, watch } from "./fallen.js";
 const here = name => new URL(name, import.meta.url).href;
 const pages = import(here("pkg/web.js")).then(async m => (await m.default({ module_or_path: here("pkg/web_bg.wasm") }), m));
 for (const name of ["tokens.css", "lab.css"]) {
@@ -23,7 +24,9 @@ customElements.define("wire-lab", class extends HTMLElement {
     try {
       const { mount } = await pages;
       if (!this.isConnected || this.#handle) return;
-      this.#handle = mount(this, here("."), server);
+      const journal = [];
+      watch(this, journal);
+      this.#handle = mount(this, here("."), server, journal);
       this.#opened.resolve(this.#handle);
     } catch (error) {
       this.textContent = `The lab could not be loaded: ${error.message ?? error}. Reload the page to try again.`;
@@ -33,23 +36,40 @@ customElements.define("wire-lab", class extends HTMLElement {
   disconnectedCallback() {
     queueMicrotask(() => { // an element that is only moved keeps its lab
       if (this.isConnected || !this.#handle) return;
-      this.#handle.unmount();
+      forget(this);
+      if (!hasFallen()) this.#handle.unmount();
       this.#handle = undefined;
       this.#opened = later();
     });
   }
-  get ready() { return this.#opened.promise.then(handle => handle.ready()); }
-  async next() { return (await this.#opened.promise).next(); }
-  async run() { return (await this.#opened.promise).run(); }
+  // Whoever calls into wasm that fails is told, and so is the learner.
+  #call(name, ...args) {
+    if (hasFallen()) throw new Error("The lab has stopped because of a fault in Wirelab: reload the page.");
+    try {
+      return this.#lab[name](...args);
+    } catch (error) {
+      if (isTrap(error)) fall();
+      throw error;
+    }
+  }
   get #lab() {
     if (!this.#handle) throw new Error("The lab is not ready: await lab.ready first.");
     return this.#handle;
   }
-  async wire(action) { return (await this.#opened.promise).wire(JSON.stringify(action)); }
-  back() { return this.#lab.back(); }
-  reset() { return this.#lab.reset(); }
-  type(program, line) { return this.#lab.type(program, line); }
-  programs() { return JSON.parse(this.#lab.programs()); }
-  recording() { return this.#lab.recording(); }
-  timeline() { return JSON.parse(this.#lab.timeline()); }
+  async #later(name, ...args) {
+    await this.#opened.promise;
+    return this.#call(name, ...args);
+  }
+  get ready() { return this.#later("ready"); }
+  async next() { return this.#later("next"); }
+  async run() { return this.#later("run"); }
+  async wire(action) { return this.#later("wire", JSON.stringify(action)); }
+  back() { return this.#call("back"); }
+  reset() { return this.#call("reset"); }
+  type(program, line) { return this.#call("type", program, line); }
+  programs() { return JSON.parse(this.#call("programs")); }
+  recording() { return this.#call("recording"); }
+  timeline() { return JSON.parse(this.#call("timeline")); }
+  // The recording as of when the lab has stopped because of a fault.
+  rescued() { return recordingOf(this); }
 });

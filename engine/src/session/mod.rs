@@ -283,6 +283,14 @@ impl Session {
 
     /// The lab's history as a file.
     pub fn recording(&self) -> Recording {
+        Recording {
+            events: self.timeline.events().to_vec(),
+            ..self.recording_head()
+        }
+    }
+
+    /// The same without its events.
+    pub fn recording_head(&self) -> Recording {
         let program = |p: &ProgramSpec| RecordedProgram {
             name: p.name.clone(),
             file: p.file.clone(),
@@ -295,7 +303,7 @@ impl Session {
             private: self.network.is_some_and(|n| n.private),
             began: self.world.unix_nanos,
             programs: self.spec.programs.iter().map(program).collect(),
-            events: self.timeline.events().to_vec(),
+            events: Vec::new(),
         }
     }
 

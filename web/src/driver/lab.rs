@@ -1,6 +1,7 @@
 //! One lab that runs: its session, fed with answers, commands and time. A program that never stops gets slices of a few
 //! milliseconds, so the page always answers.
 
+use super::journal::Journal;
 use super::library;
 use super::link::{Link, Listener, Status};
 use super::local::Local;
@@ -51,6 +52,9 @@ pub struct Driver {
     shelf: RefCell<Option<Vec<Command>>>,
     changed: Box<dyn Fn()>,
     moved: Bell,
+    journal: Journal,
+    /// How often a program was edited.
+    edits: Cell<u32>,
 }
 
 /// Where the session is, and who makes its calls.
@@ -80,8 +84,8 @@ impl Driver {
     }
 
     /// A lab; its network is asked for at once, unless it is a recording. `changed` is called whenever something can look
-    /// different.
-    pub fn open(session: Session, changed: impl Fn() + 'static) -> Rc<Self> {
+    /// different; `journal` keeps what has happened.
+    pub fn open(session: Session, journal: js_sys::Array, changed: impl Fn() + 'static) -> Rc<Self> {
         let (names, sides, plan) = (
             session.spec().names(),
             session.spec().sides(),
@@ -120,6 +124,8 @@ impl Driver {
             shelf: RefCell::default(),
             changed: Box::new(changed),
             moved: Bell::default(),
+            journal: Journal::new(journal),
+            edits: Cell::new(0),
         });
         let texts = |session: &Session| {
             let spec = session.spec();
@@ -260,6 +266,9 @@ impl Driver {
         if command == Command::Reset {
             self.begin_anew();
         }
+        if matches!(command, Command::Edit(..)) {
+            self.edits.set(self.edits.get() + 1);
+        }
         match &self.body {
             Body::Local(local) => {
                 local.command(command);
@@ -329,7 +338,10 @@ impl Driver {
 
     fn feed(self: &Rc<Self>, input: Input) {
         if let Body::Recording(session) | Body::Server(session, _) = &self.body {
-            session.borrow_mut().handle(self.now(), input);
+            let mut session = session.borrow_mut();
+            #[cfg(debug_assertions)]
+            super::fault::strike();
+            session.handle(self.now(), input);
         }
         self.settle();
     }
@@ -365,6 +377,10 @@ impl Driver {
             self.begin_anew();
         }
         self.known.set(len);
+        if !matches!(self.body, Body::Recording(_)) {
+            self.journal
+                .follow(&self.session(), self.generation.get(), self.edits.get());
+        }
         let since = self.working.get().unwrap_or_else(millis);
         self.working.set(working.then_some(since));
         if self.more_at_once() && self.slice.borrow().is_none() {

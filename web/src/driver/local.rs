@@ -86,6 +86,8 @@ impl Local {
     fn watch(&self, act: impl FnOnce(&mut Simulation)) {
         let mut simulation = self.simulation.borrow_mut();
         let before = simulation.now();
+        #[cfg(debug_assertions)]
+        super::fault::strike();
         act(&mut simulation);
         if simulation.now() != before {
             self.moved.set(millis());

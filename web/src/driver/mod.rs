@@ -7,10 +7,15 @@
 //! link.rs      the page's one WebSocket: connects, takes the session up again, acknowledges
 //! lab.rs       one lab: the session, its slices and alarms
 //! kept.rs      the run that another one is compared with
+//! journal.rs   what has happened, kept where it outlives a fault of the page
+//! fault.rs     such faults on purpose, for tests
 //! library.rs   Python's library, fetched when a program names one of its modules
 //! timer.rs     the browser's clocks as values
 //! ```
 
+#[cfg(debug_assertions)]
+pub mod fault;
+pub mod journal;
 pub mod kept;
 pub mod lab;
 pub mod ledger;

@@ -10,9 +10,18 @@ fn window() -> web_sys::Window {
     web_sys::window().unwrap_or_else(|| JsValue::UNDEFINED.unchecked_into())
 }
 
-/// Milliseconds since the page began; never goes back.
+thread_local! {
+    /// What the browser's clock showed last, and by how much it has gone back so far.
+    static CLOCK: Cell<(f64, f64)> = const { Cell::new((0.0, 0.0)) };
+}
+
+/// Milliseconds since the page began; never goes back, whatever the browser's clock does.
 pub fn millis() -> f64 {
-    window().performance().map_or(0.0, |p| p.now())
+    let now = window().performance().map_or(0.0, |p| p.now());
+    let (last, mut back) = CLOCK.get();
+    back += (last - now).max(0.0);
+    CLOCK.set((now, back));
+    now + back
 }
 
 /// The wall clock, nanoseconds since 1970, UTC.

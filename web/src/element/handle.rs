@@ -34,6 +34,8 @@ pub struct Shared {
     host: HtmlElement,
     /// Where the site is: `https://host/`.
     pub base: String,
+    /// What has happened in the lab, where it outlives a fault of this code.
+    journal: js_sys::Array,
     shown: RefCell<Shown>,
     moved: Bell,
     /// Owns what outlives each lab that is put into the element.
@@ -79,7 +81,10 @@ impl Shared {
                 wasm_bindgen_futures::spawn_local(async move { drop(shared.put(spec, desk)) });
             }
         });
-        let stage = Rc::new(Stage::new(&self.host, session, present, &self.base, desk, again));
+        let journal = self.journal.clone();
+        let stage = Rc::new(Stage::new(
+            &self.host, session, journal, present, &self.base, desk, again,
+        ));
         *self.shown.borrow_mut() = Shown::Lab(Rc::clone(&stage));
         self.moved.ring();
         stage
@@ -174,10 +179,11 @@ fn sentence(text: impl AsRef<str>) -> JsError {
 }
 
 impl LabHandle {
-    pub(super) fn mount(host: HtmlElement, base: String) -> Self {
+    pub(super) fn mount(host: HtmlElement, base: String, journal: js_sys::Array) -> Self {
         let shared = Rc::new(Shared {
             host,
             base,
+            journal,
             shown: RefCell::new(Shown::Loading),
             moved: Bell::default(),
             owner: Owner::new(),

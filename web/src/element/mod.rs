@@ -17,10 +17,11 @@ use wasm_bindgen::prelude::wasm_bindgen;
 /// Puts a lab into an element; `base` is the address of the site's folder, `server`: a Wirelab server serves it. Attributes: `lab` (a folder below labs/) or `src` (the address of a lab.toml)
 /// or `recording` (the address of a saved timeline, which replays without a server), `step` (open
 /// at this step), `network` (where its sockets live, in place of what the lab says), `present` (larger), `playground`, `page` (the lab is the whole page: keys work everywhere in it).
+/// What has happened in the lab is written to `journal` too ([`crate::driver::journal`]).
 #[wasm_bindgen]
-pub fn mount(host: web_sys::HtmlElement, base: String, server: bool) -> LabHandle {
+pub fn mount(host: web_sys::HtmlElement, base: String, server: bool, journal: js_sys::Array) -> LabHandle {
     console_error_panic_hook::set_once();
     crate::driver::library::at(&base);
     crate::driver::link::served(server);
-    LabHandle::mount(host, base)
+    LabHandle::mount(host, base, journal)
 }

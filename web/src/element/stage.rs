@@ -27,10 +27,11 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// Puts a lab into `host`. With the attribute `page` its keys work in the whole window.
+    /// Puts a lab into `host`. With the attribute `page` its keys work in the whole window. `journal` keeps what happens.
     pub fn new(
         host: &HtmlElement,
         session: Session,
+        journal: js_sys::Array,
         present: bool,
         home: &str,
         desk: Option<Desk>,
@@ -39,7 +40,7 @@ impl Stage {
         let owner = Owner::new();
         let (driver, version, ui) = owner.with(|| {
             let version = RwSignal::new(0_u32);
-            let driver = Driver::open(session, once_a_frame(version));
+            let driver = Driver::open(session, journal, once_a_frame(version));
             let ui = Ui::new(Rc::clone(&driver), version, present, home.to_owned(), again);
             (driver, version, ui)
         });
