@@ -10,8 +10,9 @@ use common::{recv, send, v4};
 use futures_util::{SinkExt, StreamExt};
 use page::{Page, Server, packed};
 use protocol::{Call, CallId, FromPage, FromServer, HostId, Outcome, SocketId, bounds};
+use server::ws::Limits;
 use std::collections::BTreeSet;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const LISTENER: SocketId = SocketId(1);
 const CLIENT: SocketId = SocketId(2);
@@ -76,14 +77,23 @@ fn request(page: &mut Page) -> FromPage {
     }
 }
 
-/// Asks without reading, at most so many requests; false: the server has stopped reading before.
+/// Asks without reading, at most so many requests; false: the server has stopped reading before, or has cut off a page that did
+/// not read for longer than its patience.
 async fn flood(page: &mut Page, requests: usize) -> bool {
+    let (began, patience) = (Instant::now(), Limits::default().patience);
     for _ in 0..requests {
         let message = packed(request(page));
         // Half a message may stay in our own buffer then; it goes out with the next one.
         let sent = tokio::time::timeout(Duration::from_secs(2), page.socket.send(message)).await;
         match sent {
-            Ok(sent) => sent.expect("a page that does not read is not cut off"),
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => {
+                assert!(
+                    began.elapsed() >= patience,
+                    "a page that does not read is cut off before its time: {error}"
+                );
+                return false;
+            }
             Err(_) => return false,
         }
     }
