@@ -33,6 +33,17 @@ where
     with_page(&judges, server.url(), body)
 }
 
+/// The same before this server.
+///
+/// # Errors
+/// The test's own.
+pub fn in_browser_before<F>(server: &Wirelab, body: impl FnOnce(Page) -> F) -> Result<()>
+where
+    F: Future<Output = Result<()>>,
+{
+    Judges::find().map_or(Ok(()), |judges| with_page(&judges, server.url(), body))
+}
+
 /// The same twice: served by Wirelab, and from a folder of static files, where labs run on the simulated network.
 ///
 /// # Errors

@@ -26,7 +26,7 @@ pub mod server;
 pub mod static_site;
 pub mod story;
 
-pub use browser::{in_browser, in_browser_on_each, on_static_site};
+pub use browser::{in_browser, in_browser_before, in_browser_on_each, on_static_site};
 pub use page::{Look, Page};
 pub use server::Wirelab;
 pub use static_site::StaticSite;

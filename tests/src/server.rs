@@ -50,17 +50,19 @@ impl Wirelab {
             "{} is not there: cargo xtask build --dev",
             site.display()
         );
-        Self::launch(Command::new(binary), &site, args)
+        Self::launch(Command::new(binary), Some(&site), args)
     }
 
-    /// The same by another command, which shall be `wirelab` when it gets the arguments.
+    /// The same by another command, which shall be `wirelab` when it gets the arguments; without a site it serves the one that
+    /// is inside.
     ///
     /// # Errors
     /// When it ends before it prints an address.
-    pub fn launch(mut command: Command, site: &Path, args: &[&str]) -> Result<Self> {
+    pub fn launch(mut command: Command, site: Option<&Path>, args: &[&str]) -> Result<Self> {
         let mut process = command
-            .args(["serve", "--listen", "127.0.0.1:0", "--site"])
-            .arg(site)
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .args(site.map(|_| "--site"))
+            .args(site)
             .args(args)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

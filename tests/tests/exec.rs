@@ -108,7 +108,7 @@ impl Ground {
         }
         Ok(Self {
             who,
-            server: Wirelab::launch(who.command(&copy, &home), &site, &[])?,
+            server: Wirelab::launch(who.command(&copy, &home), Some(&site), &[])?,
             binary: copy,
             home,
             _folder: folder,

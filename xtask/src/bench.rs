@@ -85,7 +85,9 @@ pub(crate) fn run() -> Result<()> {
 fn page() -> Result<Row> {
     site::build(Kind::Release)?;
     let folder = Kind::Release.folder();
-    timed("compressing the site", || compress::beside(&folder))?;
+    timed("compressing the site", || {
+        compress::beside(&folder, compress::Effort::Best)
+    })?;
     let mut bytes = 0;
     for path in stage::walk(&folder)? {
         let inside = path.strip_prefix(&folder)?;

@@ -1,6 +1,6 @@
 //! Compressed copies beside the files of a site: `page.html.br` and `page.html.gz`.
 //!
-//! Only for the release: brotli at its best level takes seconds for the wasm. `stage` removes a copy when its file changes,
+//! For sites inside a binary: brotli at its best level takes seconds for the wasm, so what is only tested is squeezed less. `stage` removes a copy when its file changes,
 //! so a copy that exists is right.
 
 use std::fs;
@@ -16,8 +16,17 @@ const GAINING: [&str; 9] = ["css", "html", "js", "json", "py", "svg", "toml", "t
 /// Below this many bytes the headers of an answer weigh more than what is gained.
 const WORTHWHILE: usize = 512;
 
+/// How hard to try.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Effort {
+    /// As small as can be, for learners.
+    Best,
+    /// Quickly, for tests.
+    Least,
+}
+
 /// Writes the copies that are missing.
-pub(crate) fn beside(folder: &Path) -> Result<()> {
+pub(crate) fn beside(folder: &Path, effort: Effort) -> Result<()> {
     for path in stage::walk(folder)? {
         let ending = path.extension().and_then(|end| end.to_str()).unwrap_or_default();
         if !GAINING.contains(&ending) {
@@ -27,11 +36,18 @@ pub(crate) fn beside(folder: &Path) -> Result<()> {
         if bytes.len() < WORTHWHILE {
             continue;
         }
-        for (ending, squeeze) in [("br", brotli as fn(&[u8]) -> Result<Vec<u8>>), ("gz", gzip)] {
+        for ending in stage::COMPRESSED {
             let copy = stage::beside(&path, ending);
-            if !copy.exists() {
-                fs::write(copy, squeeze(&bytes)?)?;
+            if copy.exists() {
+                continue;
             }
+            let squeezed = match (ending, effort) {
+                ("br", Effort::Best) => brotli(&bytes)?,
+                ("br", Effort::Least) => brotli_at(1, &bytes)?,
+                (_, Effort::Best) => gzip(flate2::Compression::best(), &bytes)?,
+                (_, Effort::Least) => gzip(flate2::Compression::fast(), &bytes)?,
+            };
+            fs::write(copy, squeezed)?;
         }
     }
     Ok(())
@@ -39,8 +55,12 @@ pub(crate) fn beside(folder: &Path) -> Result<()> {
 
 /// Brotli at level 11, as the release is served.
 pub(crate) fn brotli(bytes: &[u8]) -> Result<Vec<u8>> {
+    brotli_at(11, bytes)
+}
+
+fn brotli_at(quality: i32, bytes: &[u8]) -> Result<Vec<u8>> {
     let parameters = ::brotli::enc::BrotliEncoderParams {
-        quality: 11,
+        quality,
         lgwin: 22,
         ..Default::default()
     };
@@ -49,8 +69,8 @@ pub(crate) fn brotli(bytes: &[u8]) -> Result<Vec<u8>> {
     Ok(squeezed)
 }
 
-fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+fn gzip(level: flate2::Compression, bytes: &[u8]) -> Result<Vec<u8>> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), level);
     encoder.write_all(bytes)?;
     Ok(encoder.finish()?)
 }

@@ -46,7 +46,7 @@ fn main() -> Result<()> {
     match words.as_slice() {
         ["build"] => {
             site::build(Kind::Release)?;
-            compress::beside(&Kind::Release.folder())?;
+            compress::beside(&Kind::Release.folder(), compress::Effort::Best)?;
             site::embed_into_server()
         }
         ["build", "--dev"] => site::build(Kind::Dev),

@@ -14,7 +14,7 @@ use anyhow::{Result, bail};
 
 use crate::stage::Files;
 use crate::workspace::{self, cargo, root, run, target, timed};
-use crate::{book, labs, web};
+use crate::{book, compress, labs, web};
 
 /// How the pages are compiled.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -84,6 +84,33 @@ fn files(kind: Kind) -> Result<Files> {
     files.folder(&book, Path::new("book"))?;
     labs::add_to(&mut files)?;
     Ok(files)
+}
+
+/// A server with the quickly built site inside it, as the release has its own; gives its path. It lies apart from the one that
+/// `cargo build` makes, and has all but itself in common with that.
+pub(crate) fn embed_for_tests() -> Result<PathBuf> {
+    let site = target().join("site-embedded");
+    files(Kind::Dev)?.bring_to(&site)?;
+    compress::beside(&site, compress::Effort::Least)?;
+    let mut build = cargo(&[
+        "build",
+        "--workspace",
+        "--bin",
+        "wirelab",
+        "--features",
+        "server/embed",
+    ]);
+    build.env("WIRELAB_DIST", &site);
+    run(build)?;
+    let built = workspace::server("debug");
+    let kept = workspace::server("embedded");
+    fs::create_dir_all(target().join("embedded"))?;
+    // A new file, not new bytes in one that may be running.
+    if kept.exists() {
+        fs::remove_file(&kept)?;
+    }
+    fs::copy(built, &kept)?;
+    Ok(kept)
 }
 
 /// The release binary with the site inside it.

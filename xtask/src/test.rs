@@ -38,6 +38,7 @@ pub(crate) fn run() -> Result<()> {
     site::build(Kind::Dev)?;
     site::build_for_any_host(Kind::Dev, &site::any_host_dev())?;
 
+    let embedded = timed("a server with the site inside", site::embed_for_tests)?;
     // The programs first, then the tests: some tests start the server's program.
     by_cargo("programs", &["build", "--workspace"])?;
     timed("tests", || {
@@ -47,7 +48,8 @@ pub(crate) fn run() -> Result<()> {
             .env("RUST_LIB_BACKTRACE", "0")
             .env("WIRELAB_SITE", Kind::Dev.folder())
             .env("WIRELAB_STATIC", site::any_host_dev())
-            .env("WIRELAB_BIN", workspace::server("debug"));
+            .env("WIRELAB_BIN", workspace::server("debug"))
+            .env("WIRELAB_EMBEDDED", &embedded);
         if let Some(browser) = &browser {
             browser.tell(&mut command);
         }

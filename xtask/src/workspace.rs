@@ -50,7 +50,8 @@ pub(crate) fn cargo(args: &[&str]) -> Command {
     command
 }
 
-/// The server's program in a profile's folder: `debug` or `release`.
+/// The server's program in a profile's folder, `debug` or `release`, or in the one for the tests that has the site inside,
+/// `embedded`.
 pub(crate) fn server(profile: &str) -> PathBuf {
     target()
         .join(profile)

@@ -69,11 +69,10 @@ mod inside {
     };
     use axum::http::{HeaderMap, Method, StatusCode, Uri};
     use axum::response::{IntoResponse, Response};
-    use rust_embed::{EmbeddedFile, RustEmbed};
+    use rust_embed::EmbeddedFile;
 
-    #[derive(RustEmbed)]
-    #[folder = "../dist"]
-    struct Dist;
+    // `Dist`: see build.rs.
+    include!(concat!(env!("OUT_DIR"), "/dist.rs"));
 
     /// Answers a request for a file.
     pub(super) async fn file(method: Method, uri: Uri, headers: HeaderMap) -> Response {
