@@ -1,6 +1,6 @@
 //! A lab's history as a file: what `--timeline` writes, `lab.timeline()` gives and a page can open again.
 
-use crate::{Event, Network};
+use crate::{Event, Network, Payload};
 use protocol_derive::Read;
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +19,9 @@ pub struct Recording {
     pub began: i64,
     /// Its programs, in the lab's order; events name them by their place here.
     pub programs: Vec<RecordedProgram>,
+    /// The files that they found.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<RecordedFile>,
     /// All events, numbered from 1 without gaps.
     pub events: Vec<Event>,
 }
@@ -32,6 +35,33 @@ pub struct RecordedProgram {
     pub file: String,
     /// Its source, as it was last.
     pub source: String,
+    /// What it was given that no event tells, in order; with it the program can be run again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub given: Vec<Given>,
+}
+
+/// The answer to a question of a program that no event tells of: a clock's time, or random bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Read)]
+pub struct Given {
+    /// The event that started the run which asked.
+    pub run: u64,
+    /// The program's clock when it asked.
+    pub tick: u64,
+    /// The time that a clock showed, nanoseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nanos: Option<i64>,
+    /// Random bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<Payload>,
+}
+
+/// A file that every program found in its directory.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Read)]
+pub struct RecordedFile {
+    /// Its name.
+    pub name: String,
+    /// Its text.
+    pub text: String,
 }
 
 impl Recording {

@@ -107,7 +107,7 @@ impl Session {
             source: program.spec.source.clone(),
             args: args.clone(),
             files,
-            pid: 1000 + u32::from(id.0),
+            pid: Self::pid(id),
             program: id,
             first_socket: program.next_socket,
             interactive: program.spec.prompt,
@@ -120,17 +120,7 @@ impl Session {
             Ok(machine) => (Some(machine), None),
             Err(failed) => (None, Some(failed)),
         };
-        let run = Run {
-            first,
-            source,
-            machine,
-            pace: Pace::Going,
-            asking: None,
-            lines_told: 0,
-            pass_line: false,
-            deadlock_told: false,
-            incomplete: false,
-        };
+        let run = Run::new(first, source, machine);
         if let Some(program) = self.program(id)
             && let Some(old) = program.run.replace(run)
         {
@@ -300,6 +290,11 @@ impl Session {
         self.wake_at = None;
         self.halt = None;
         self.effects.push_back(Effect::Reset);
+    }
+
+    /// What os.getpid() says in a program.
+    pub(super) fn pid(id: ProgramId) -> u32 {
+        1000 + u32::from(id.0)
     }
 
     /// The thread that asked this question, if it still waits for it.

@@ -430,7 +430,7 @@ impl Session {
 }
 
 /// The sockets that a call makes.
-fn makes(call: &Call) -> Vec<SocketId> {
+pub(super) fn makes(call: &Call) -> Vec<SocketId> {
     match call {
         Call::Socket { sock, .. } => vec![*sock],
         Call::SocketPair { first, second, .. } => vec![*first, *second],

@@ -33,6 +33,11 @@ enum Deed {
     Feed(String),
 }
 
+/// Runs on to a tick. A question stops the thread that asks, not the others; its answer is in the journal.
+fn run_until(vm: &mut Vm, tick: u64) {
+    while let Some(Stop::Call { .. }) = vm.run_until(tick) {}
+}
+
 struct Copy {
     tick: u64,
     /// So many entries of the journal are in it.
@@ -118,7 +123,7 @@ impl Machine {
             if *at > tick {
                 break;
             }
-            vm.run_until(*at);
+            run_until(&mut vm, *at);
             match deed {
                 Deed::Answer(token, answer) => vm.answer(*token, answer.clone()),
                 Deed::Reserve(socket) => {
@@ -134,8 +139,24 @@ impl Machine {
             }
             vm.take_output();
         }
-        vm.run_until(tick);
+        run_until(&mut vm, tick);
         Some(vm)
+    }
+
+    /// Runs on to a tick, for a program that is run again; what it asks on the way is told.
+    pub(crate) fn advance(&mut self, tick: u64) -> Option<Stop> {
+        self.copy_if_due();
+        let stop = self.vm.run_until(tick);
+        self.vm.take_output();
+        stop
+    }
+
+    /// The answers that no event tells of, with their ticks.
+    pub(crate) fn given(&self) -> impl Iterator<Item = (u64, &HostAnswer)> {
+        self.journal.iter().filter_map(|(tick, deed)| match deed {
+            Deed::Answer(_, answer @ (HostAnswer::Nanos(_) | HostAnswer::Bytes(_))) => Some((*tick, answer)),
+            _ => None,
+        })
     }
 
     fn copy_if_due(&mut self) {

@@ -10,7 +10,8 @@
 //! wire.rs      packets: what is told of them, what is done with them
 //! guide.rs     is all quiet, and what comes next          -> Rest, NextStep
 //! program.rs   a program and its runs
-//! replay.rs    a recording opened again, where nothing runs
+//! replay.rs    a recording opened again, where nothing new happens
+//! revive.rs    its programs run again, for their variables
 //! machine.rs   one run: the VM and its journal, the past
 //! ```
 //!
@@ -27,18 +28,20 @@ pub mod lab;
 mod machine;
 mod program;
 mod replay;
+mod revive;
 mod toml;
 mod wire;
 
 pub use io::{Command, Effect, Input, NextStep, Rest};
 pub use lab::{LabSpec, ProgramSpec, Side};
 
+use self::lab::FileSpec;
 use crate::program::host::{FrameView, Token};
 use crate::sorted::{Map, Set};
 use crate::timeline::Timeline;
-use program::Program;
+use program::{Program, Run};
 use protocol::event::Level;
-use protocol::recording::RecordedProgram;
+use protocol::recording::{RecordedFile, RecordedProgram};
 use protocol::{
     CallId, Event, EventKind, Network, PacketId, ProgramId, Recording, SocketId, ThreadId, bounds,
 };
@@ -291,10 +294,15 @@ impl Session {
 
     /// The same without its events.
     pub fn recording_head(&self) -> Recording {
-        let program = |p: &ProgramSpec| RecordedProgram {
-            name: p.name.clone(),
-            file: p.file.clone(),
-            source: p.source.clone(),
+        let program = |p: &Program| RecordedProgram {
+            name: p.spec.name.clone(),
+            file: p.spec.file.clone(),
+            source: p.spec.source.clone(),
+            given: p.given_so_far(),
+        };
+        let file = |f: &FileSpec| RecordedFile {
+            name: f.name.clone(),
+            text: f.text.clone(),
         };
         Recording {
             version: protocol::VERSION,
@@ -302,7 +310,8 @@ impl Session {
             network: self.network.map(|n| n.network),
             private: self.network.is_some_and(|n| n.private),
             began: self.world.unix_nanos,
-            programs: self.spec.programs.iter().map(program).collect(),
+            programs: self.programs.iter().map(program).collect(),
+            files: self.spec.files.iter().map(file).collect(),
             events: Vec::new(),
         }
     }
@@ -354,9 +363,12 @@ impl Session {
                 .collect::<Vec<_>>()
         };
         match at.filter(|seq| *seq < self.timeline.len()) {
-            None => match program.run.as_ref().and_then(|run| run.machine.as_ref()) {
-                Some(machine) => frames_of(machine.vm()),
-                None => Vec::new(),
+            None => match program.run.as_ref().filter(|run| run.known == u64::MAX) {
+                Some(Run {
+                    machine: Some(machine),
+                    ..
+                }) => frames_of(machine.vm()),
+                _ => Vec::new(),
             },
             Some(seq) => {
                 let Some(run) = program.run_at(seq) else {
@@ -366,8 +378,25 @@ impl Session {
                     return Vec::new();
                 };
                 let tick = self.tick_at(program.id, run.first, seq);
-                machine.past(tick).map_or_else(Vec::new, |vm| frames_of(&vm))
+                let past = (tick <= run.known).then(|| machine.past(tick)).flatten();
+                past.map_or_else(Vec::new, |vm| frames_of(&vm))
             }
+        }
+    }
+
+    /// Are the program's variables after event `seq` known? Of a recording that does not hold all that the program was
+    /// given they are known only so far.
+    pub fn knows_variables(&self, program: ProgramId, seq: u64) -> bool {
+        let Some(program) = self.programs.get(usize::from(program.0)) else {
+            return false;
+        };
+        match program.run_at(seq) {
+            Some(run) => {
+                run.machine.is_some()
+                    && self.tick_at(program.id, run.first, seq.min(self.timeline.len())) <= run.known
+            }
+            // Nothing of it has run: there is nothing to know.
+            None => !self.replayed || program.run.is_some(),
         }
     }
 

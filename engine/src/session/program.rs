@@ -2,8 +2,9 @@
 
 use super::lab::ProgramSpec;
 use super::machine::Machine;
-use crate::program::host::Token;
-use protocol::ProgramId;
+use crate::program::host::{HostAnswer, Token};
+use protocol::recording::Given;
+use protocol::{Payload, ProgramId};
 use std::collections::VecDeque;
 
 /// Lines that can be typed ahead of the program's asking.
@@ -17,6 +18,8 @@ pub(crate) struct Program {
     pub(crate) run: Option<Run>,
     /// Earlier runs, for the past.
     pub(crate) earlier: Vec<Run>,
+    /// Of a recording: what it was given that no event tells.
+    pub(crate) given: Vec<Given>,
     /// The number of the next socket, over all runs.
     pub(crate) next_socket: u32,
     /// Typed, not yet asked for. `None` is the end of input, which stays.
@@ -44,6 +47,25 @@ pub(crate) struct Run {
     pub(crate) deadlock_told: bool,
     /// A `>>>` prompt waits for the rest of a statement.
     pub(crate) incomplete: bool,
+    /// Up to this tick the machine is as the program was: a recording may not hold all that is needed to go further.
+    pub(crate) known: u64,
+}
+
+impl Run {
+    pub(crate) fn new(first: u64, source: String, machine: Option<Machine>) -> Self {
+        Self {
+            first,
+            source,
+            machine,
+            pace: Pace::Going,
+            asking: None,
+            lines_told: 0,
+            pass_line: false,
+            deadlock_told: false,
+            incomplete: false,
+            known: u64::MAX,
+        }
+    }
 }
 
 /// Does the program go on by itself?
@@ -66,6 +88,7 @@ impl Program {
             spec,
             run: None,
             earlier: Vec::new(),
+            given: Vec::new(),
             next_socket: 0,
             typed: VecDeque::new(),
             starts_by_itself: true,
@@ -106,6 +129,30 @@ impl Program {
     /// Forgets what was typed ahead: a new run has a new terminal.
     pub(crate) fn clear_typed(&mut self) {
         self.typed.clear();
+    }
+
+    /// What it was given that no event tells, in all its runs.
+    pub(crate) fn given_so_far(&self) -> Vec<Given> {
+        if !self.given.is_empty() {
+            return self.given.clone();
+        }
+        let mut all = Vec::new();
+        for run in self.earlier.iter().chain(&self.run) {
+            let given = run.machine.iter().flat_map(Machine::given);
+            all.extend(given.map(|(tick, answer)| Given {
+                run: run.first,
+                tick,
+                nanos: match answer {
+                    HostAnswer::Nanos(nanos) => Some(*nanos),
+                    _ => None,
+                },
+                bytes: match answer {
+                    HostAnswer::Bytes(bytes) => Some(Payload(bytes.clone())),
+                    _ => None,
+                },
+            }));
+        }
+        all
     }
 
     /// The run that event `seq` belongs to.

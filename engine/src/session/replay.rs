@@ -1,6 +1,7 @@
-//! A recording opened again: its programs and its timeline, without a network. Nothing runs and nothing is sent.
+//! A recording opened again: its programs and its timeline, without a network. Nothing is sent, and nothing new happens;
+//! [`super::revive`] runs the programs again on what they were told then.
 
-use super::lab::LabError;
+use super::lab::{FileSpec, LabError};
 use super::{LabSpec, NetworkIs, ProgramSpec, Session, World};
 use crate::timeline::Timeline;
 use protocol::{EventKind, Recording, bounds};
@@ -17,6 +18,10 @@ impl Session {
             source: p.source.clone(),
             ..ProgramSpec::default()
         };
+        let file = |f: protocol::recording::RecordedFile| FileSpec {
+            name: f.name,
+            text: f.text,
+        };
         let hosts = recording.events.iter().find_map(|e| match &e.kind {
             EventKind::Hosts { hosts } if hosts.len() > 1 => {
                 Some(hosts.iter().map(|h| h.name.clone()).collect())
@@ -31,7 +36,7 @@ impl Session {
             hosts: hosts.unwrap_or_default(),
             held: false,
             programs: recording.programs.iter().map(program).collect(),
-            files: Vec::new(),
+            files: recording.files.into_iter().map(file).collect(),
         };
         spec.check()?;
         let timeline = Timeline::new(spec.programs.len(), bounds::TIMELINE)
@@ -50,6 +55,9 @@ impl Session {
             number: None,
         });
         session.replayed = true;
+        for (program, recorded) in session.programs.iter_mut().zip(recording.programs) {
+            program.given = recorded.given;
+        }
         Ok(session)
     }
 

@@ -147,10 +147,23 @@ impl Driver {
             }
             Body::Recording(_) => {}
         }
-        if !driver.session().is_replay() {
-            driver.warm(0);
+        match &driver.body {
+            // The page comes first; where the programs need Python's library, it has to be here.
+            Body::Recording(_) if driver.shelf.borrow().is_none() => {
+                *driver.slice.borrow_mut() = Some(driver.later(0.0, Self::revive));
+            }
+            Body::Recording(_) => {}
+            _ => driver.warm(0),
         }
         driver
+    }
+
+    /// The programs of a recording are run again, so that their variables can be shown.
+    fn revive(self: &Rc<Self>) {
+        if let Body::Recording(session) = &self.body {
+            session.borrow_mut().revive();
+            (self.changed)();
+        }
     }
 
     /// While the learner reads, the engine gets ready: the first step does not wait for what all programs need.
@@ -320,6 +333,7 @@ impl Driver {
             library::bring().await;
             if let Some(driver) = weak.upgrade() {
                 let waiting = driver.shelf.take().unwrap_or_default();
+                driver.revive();
                 for command in waiting {
                     driver.obey(command);
                 }

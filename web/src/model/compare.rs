@@ -226,6 +226,7 @@ mod tests {
             name: p.name.clone(),
             file: p.file.clone(),
             source: p.source.clone(),
+            given: Vec::new(),
         };
         let mut recording = Recording {
             version: protocol::VERSION,
@@ -234,6 +235,7 @@ mod tests {
             private: true,
             began: 0,
             programs: story.spec.programs.iter().map(program).collect(),
+            files: Vec::new(),
             events: story.timeline.events().to_vec(),
         };
         change(&mut recording);

@@ -166,10 +166,9 @@ pub fn Variables(ui: Ui, id: ProgramId) -> impl IntoView {
             {move || {
                 let frames = vars.get().frames;
                 if frames.iter().all(|f| f.rows.is_empty()) {
-                    // A recording holds what happened; running a program again would take the times and random numbers
-                    // that it was given too.
-                    let none = if ui.driver().session().is_replay() {
-                        "A recording has no variables: it holds what happened, not what a program had in its memory."
+                    let unknown = ui.read_later(|m| m.replay && !ui.driver().session().knows_variables(id, m.seq()));
+                    let none = if unknown {
+                        "This recording does not hold all that the program was given, so its variables are not known here."
                     } else {
                         "no variables yet"
                     };
