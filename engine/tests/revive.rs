@@ -106,7 +106,7 @@ fn every_lab_of_the_book_shows_its_variables_again() {
         if live.timeline().len() > 3000 {
             continue;
         }
-        shown += compare(&name, &live, &opened(saved(&live)), 10);
+        shown += compare(&name, live, &opened(saved(live)), 10);
     }
     assert!(shown > 100, "{shown} events with variables");
 }
@@ -156,8 +156,8 @@ fn threads_clocks_dice_and_typed_lines_are_given_again() {
     let live = simulation.session();
     let ended = |e: &&protocol::Event| matches!(e.kind, EventKind::Ended { status: 0, .. });
     assert_eq!(live.timeline().events().iter().filter(ended).count(), 2);
-    let again = opened(saved(&live));
-    assert!(compare("threads", &live, &again, u64::MAX) > 20);
+    let again = opened(saved(live));
+    assert!(compare("threads", live, &again, u64::MAX) > 20);
     // Opened and saved once more, it has still all.
     assert_eq!(again.recording().programs, live.recording().programs);
 }
@@ -169,20 +169,20 @@ fn what_a_recording_does_not_hold_is_not_made_up() {
     let id = ProgramId(0);
     let whole = live.timeline().len();
     // As older recordings are: without times and random bytes.
-    let mut recording = saved(&live);
+    let mut recording = saved(live);
     recording.programs[0].given.clear();
     let again = opened(recording);
     assert!(again.knows_variables(id, 3));
     assert!(!again.knows_variables(id, whole) && variables(&again, 0, whole - 1).is_empty());
     for seq in (0..whole).filter(|seq| again.knows_variables(id, *seq)) {
-        assert_eq!(variables(&again, 0, seq), variables(&live, 0, seq), "event {seq}");
+        assert_eq!(variables(&again, 0, seq), variables(live, 0, seq), "event {seq}");
     }
     // Another program than the one that was recorded.
-    let mut recording = saved(&live);
+    let mut recording = saved(live);
     recording.programs[0].source = THREADS.replace("(1, 2)", "(1, 2, 3)");
     assert!(!opened(recording).knows_variables(id, whole));
     // None that runs at all.
-    let mut recording = saved(&live);
+    let mut recording = saved(live);
     recording.programs[0].source = "def".to_owned();
     assert!(!opened(recording).knows_variables(id, whole));
 }

@@ -96,6 +96,10 @@ fn the_handshake_the_echo_and_the_close_are_stepped_packet_by_packet() -> Result
         page.look(Look::Projector).await?;
         page.screenshots("held-syn-ack").await?;
         inspected(&page).await?;
+        looked_into_on_a_phone(&page).await?;
+        page.press("f").await?;
+        page.screenshots("held-present").await?;
+        page.press("f").await?;
 
         page.press("d").await?;
         let ack = until_waits(&page, "ACK from client").await?;
@@ -161,6 +165,21 @@ fn the_handshake_the_echo_and_the_close_are_stepped_packet_by_packet() -> Result
             .await?;
         page.screenshots("held-end").await
     })
+}
+
+/// On a phone the packet that waits is looked into from its buttons: the details come into view.
+async fn looked_into_on_a_phone(page: &Page) -> Result<()> {
+    page.look(Look::Phone).await?;
+    page.click("[data-act=inside]").await?;
+    let shown = "const packet = lab.querySelector('[data-packet-shown]');
+                 const title = packet?.querySelector('.pn b').getBoundingClientRect();
+                 return packet !== null && packet.getBoundingClientRect().height > 100 && title.width > title.height";
+    assert_eq!(page.lab(0, shown).await?, json!(true));
+    page.check_accessible().await?;
+    page.screenshots("packet-details").await?;
+    page.look(Look::Phone).await?;
+    page.click(".ptabs [role=tab]").await?;
+    page.look(Look::Projector).await
 }
 
 /// The packet that waits, field by field: arrow keys go through the fields, and each lights its bytes.
@@ -290,6 +309,34 @@ fn a_recording_is_looked_at_without_a_network() -> Result<()> {
         ensure!(
             replayed[2].as_str().is_some_and(|s| s.starts_with("0/")),
             "{replayed}"
+        );
+        // It is called what it is: nothing is live here, and nothing can be reset or edited.
+        let told = page
+            .lab(
+                0,
+                "const bar = lab.querySelector('[data-past]').textContent;
+                 return [bar.includes('A recording: step 0'), bar.includes('live'),
+                         lab.querySelector('[data-do=reset]'), lab.querySelector('[data-do=edit]').disabled]",
+            )
+            .await?;
+        assert_eq!(told, json!([true, false, null, true]));
+        // The programs are run again on what they were told: their variables are there at every step.
+        let variables = page
+            .lab(
+                0,
+                "lab.querySelector('[role=slider]').focus();
+                 const key = key => lab.querySelector('[role=slider]').dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+                 key('End');
+                 for (let i = 0; i < 6; i++) await new Promise(requestAnimationFrame);
+                 const shown = [...lab.querySelectorAll('[data-lane=left] [data-variables] th')].map(e => e.textContent);
+                 key('Home');
+                 for (let i = 0; i < 6; i++) await new Promise(requestAnimationFrame);
+                 return [shown, lab.querySelector('[data-variables]').textContent];",
+            )
+            .await?;
+        assert_eq!(
+            variables,
+            json!([["sock", "address", "message", "answer"], "no variables yet"])
         );
         page.check_accessible().await?;
         page.screenshots("recording").await

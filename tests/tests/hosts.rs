@@ -148,6 +148,68 @@ fn the_playground_gives_each_program_a_host_and_takes_it_back() -> Result<()> {
     })
 }
 
+/// Is every one of these in sight as a whole, and the whole text in it? What is not is told.
+const CUT: &str = "
+    return args.flatMap(css => [...document.querySelectorAll(css)]).filter(e => {
+        const box = e.getBoundingClientRect();
+        const around = e.closest('.lh, .dia').getBoundingClientRect();
+        return e instanceof HTMLElement && e.scrollWidth > e.clientWidth + 1
+            || box.left < around.left || box.right > around.right + 0.5;
+    }).map(e => e.textContent);";
+
+#[test]
+fn four_hosts_have_room_in_the_playground() -> Result<()> {
+    in_browser(async |page| {
+        let program = |name: &str, source: &str, side: &str| json!({ "name": name, "file": format!("{name}.py"), "source": source, "side": side, "host": name });
+        let client = "import socket\ns = socket.create_connection(('server', 8888))\ns.sendall(b'x')\ns.recv(1)\ns.close()\n";
+        let server = "import socket\ns = socket.create_server(('', 8888))\nwhile True:\n    c, a = s.accept()\n    c.sendall(c.recv(9))\n    c.close()\n";
+        let lab = json!({
+            "version": 1, "title": "Four", "hosts": ["server", "alice", "bobby", "observer"], "held": true,
+            "program": [program("server", server, "right"), program("alice", client, "left"),
+                        program("bobby", client, "left"), program("observer", client, "right")],
+        });
+        let packed = URL_SAFE_NO_PAD.encode(lab.to_string());
+        page.open(&format!("/playground.html?four#lab={packed}")).await?;
+        if !has_wire(&page).await? {
+            return Ok(());
+        }
+        // Both lanes have a program that runs, and a packet waits.
+        let waits = "return document.querySelector('[data-acts]') !== null && lab.timeline().filter(e => e.news?.wire === 'sent').length > 7";
+        for step in 0.. {
+            if page.lab(0, waits).await? == json!(true) {
+                break;
+            }
+            ensure!(step < 100, "no packet waits");
+            page.lab(0, "await lab.next();").await?;
+        }
+        page.script(
+            "for (let i = 0; i < 4; i++) await new Promise(requestAnimationFrame)",
+            Value::Null,
+        )
+        .await?;
+        for look in [Look::Projector, Look::Phone] {
+            page.look(look).await?;
+            let cut = page.script(CUT, json!([".lh .file", ".dw text"])).await?;
+            assert_eq!(cut, json!([]), "{look:?}");
+        }
+        page.look(Look::Projector).await?;
+        // Two rows: who it is with the buttons, and where it runs.
+        let heights =
+            "return [...document.querySelectorAll('.lh')].map(e => e.getBoundingClientRect().height < 64)";
+        assert_eq!(page.script(heights, Value::Null).await?, json!([true, true]));
+        // What the buttons stand on hides no text.
+        let hidden = "
+            const acts = [...document.querySelectorAll('.acts .btn')].map(e => e.getBoundingClientRect());
+            return [...document.querySelectorAll('.dw text')].filter(e => {
+                const box = e.getBoundingClientRect();
+                return acts.some(a => box.left < a.right && a.left < box.right && box.top < a.bottom - 2 && a.top + 2 < box.bottom);
+            }).map(e => e.textContent);";
+        assert_eq!(page.script(hidden, Value::Null).await?, json!([]));
+        page.check_accessible().await?;
+        page.screenshots("four-hosts").await
+    })
+}
+
 #[test]
 fn another_network_is_chosen_and_stays_for_the_page() -> Result<()> {
     in_browser(async |page| {

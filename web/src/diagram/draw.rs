@@ -9,6 +9,9 @@ use engine::session::Side;
 use engine::timeline::words;
 use protocol::{PacketId, ProgramId};
 
+/// Between two lines of text below the lifelines, rows' units.
+pub(super) const HEAD: f64 = 17.0;
+
 /// The width that there is and how large the text is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Geometry {
@@ -91,8 +94,8 @@ pub struct Drawing {
     pub focus: f64,
     /// Packets on the wire that are in sight.
     pub capsules: Vec<Capsule>,
-    /// Where the lifelines end, pixels from the top: below stands what can be done with the packet that waits.
-    pub end: f64,
+    /// Where what can be done with the packet that waits stands, pixels from the top: below the lifelines.
+    pub acts: f64,
 }
 
 /// How far down a diagram goes, pixels.
@@ -102,6 +105,8 @@ pub struct Extent {
     pub height: f64,
     /// Where the lifelines end.
     pub end: f64,
+    /// Where what can be done with the packet that waits stands.
+    pub acts: f64,
     /// The cursor's row.
     pub focus: f64,
     /// The line "You are here"; `None` at the live end.
@@ -117,8 +122,10 @@ impl Diagram {
         let heads = if past { 0 } else { self.head_rows() };
         let focus = f64::from(row) * f;
         Extent {
-            height: (end + heads as f64 * 17.0 * f + 12.0 * f).ceil(),
+            height: (end + heads as f64 * HEAD * f + 12.0 * f).ceil(),
             end,
+            // Beside the first line of text, clear of those below it.
+            acts: end + 14.0 + heads.saturating_sub(1) as f64 * HEAD * f,
             focus,
             here: past.then_some(focus + HERE_AT * f),
         }
@@ -153,6 +160,7 @@ impl Diagram {
         let Extent {
             height,
             end,
+            acts,
             focus,
             here,
         } = self.extent(geometry, view.cursor);
@@ -179,7 +187,7 @@ impl Diagram {
             here,
             focus,
             capsules: pen.capsules,
-            end,
+            acts,
         }
     }
 }

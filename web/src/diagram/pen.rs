@@ -160,7 +160,12 @@ impl Pen<'_> {
             self.geometry.width - x - 4.0
         };
         let room = if look.badge { room - 26.0 * f } else { room };
-        let advance = if look.code { 7.6 } else { 6.6 } * f;
+        let bold = look.class.starts_with("t-state") || look.class.starts_with("t-bad b");
+        let advance = match (look.code, bold) {
+            (true, _) => 7.6,
+            (_, true) => 8.2,
+            _ => 6.6,
+        } * f;
         let name = lane
             .and_then(|l| l.name)
             .map_or_else(String::new, |n| format!("{n} "));

@@ -38,18 +38,34 @@ pub fn Bars(ui: Ui) -> impl IntoView {
             let _ = window.location().reload();
         }
     };
+    let replay = ui.driver().session().is_replay();
     let past = move || {
+        let where_to = move || {
+            let (seq, len) = place.get();
+            let what = if replay { "A recording" } else { "The past" };
+            format!("{what}: step {seq} of {len}.")
+        };
+        let about = move || {
+            if replay {
+                "Every step can be looked at again; nothing runs.".to_owned()
+            } else {
+                format!(
+                    "Nothing here can be changed. The lab waits at step {}.",
+                    place.get().1
+                )
+            }
+        };
         view! {
             <div class="pastbar" role="status" data-past>
                 {icon(icons::PAST)}
-                <b>{move || format!("The past: step {} of {}.", place.get().0, place.get().1)}</b>
-                <span>{move || format!("Nothing here can be changed. The lab waits at step {}.", place.get().1)}</span>
+                <b>{where_to}</b>
+                <span>{about}</span>
                 <Show when=move || ui.driver().can_rewind()>
                     <button type="button" class="btn" data-do="rewind" on:click=move |_| ui.rewind()
                         title="The lab is run again up to here, with the same steps; what came later is forgotten">"Go on from here"</button>
                 </Show>
                 <button type="button" class="btn live" on:click=move |_| ui.go_live()>
-                    {icon(icons::LIVE)}"Go to live"<kbd>"End"</kbd>
+                    {icon(icons::LIVE)}{if replay { "Go to the end" } else { "Go to live" }}<kbd>"End"</kbd>
                 </button>
             </div>
         }

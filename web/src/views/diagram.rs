@@ -45,7 +45,7 @@ pub fn DiagramColumn(ui: Ui) -> impl IntoView {
         let extent = ui.driver().diagram().extent(geometry.get(), cursor);
         let view = size.get().1;
         let height = if waits {
-            extent.height + ACTS
+            extent.height.max(extent.acts + ACTS)
         } else {
             extent.height
         };
@@ -127,7 +127,7 @@ pub fn DiagramColumn(ui: Ui) -> impl IntoView {
                 <div class="dw" style=move || {
                     // Room for the buttons of the packet that waits; they belong to the live end.
                     let acts = if ui.can_act() && ui.waiting().is_some() { ACTS } else { 0.0 };
-                    drawing.with(|d| format!("height:{}px;--f:{}", d.height.max(d.end + acts), d.scale))
+                    drawing.with(|d| format!("height:{}px;--f:{}", d.height.max(d.acts + acts), d.scale))
                 }>
                     <svg aria-hidden="true" style=move || format!("top:{}px", top.get())
                         width=svg(|_, (w, _)| w.to_string()) height=svg(|d, (_, _)| (d.bottom - d.top).max(0.0).to_string())

@@ -35,6 +35,8 @@ pub const RESET: &str = r#"<path d="M3 8a5 5 0 1 0 1.6-3.7M3 2.5V5.5h3"/>"#;
 pub const SHARE: &str = r#"<path d="M8 10V2.5M5 5l3-3 3 3M3.5 8v5.5h9V8"/>"#;
 /// Save to a file.
 pub const SAVE: &str = r#"<path d="M8 2.5V10M5 7.5l3 3 3-3M3 13.5h10"/>"#;
+/// What crossed the wire, to be saved.
+pub const CAPTURE: &str = r#"<path d="M2 4.5h10M9.5 2L12 4.5 9.5 7M14 9H4M6.5 6.5L4 9l2.5 2.5M3 14h10"/>"#;
 /// The timeline, to be saved.
 pub const TIMELINE: &str = r#"<path d="M2 3v10h12M4.5 10l3-3 2 2 4-5"/>"#;
 /// Open a file.

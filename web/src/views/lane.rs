@@ -98,11 +98,11 @@ fn Program(ui: Ui, id: ProgramId) -> impl IntoView {
     // A fault whose line is not known, or that has no source to stand in.
     let loose = Memo::new(move |_| view.with(|v| v.error.as_ref().is_some_and(|e| e.line == 0 || prompt)));
     view! {
-        <header class="lh" data-program=name.clone()>
+        <header class="lh" class:two=move || desk.is_some() && host.with(Option::is_some) data-program=name.clone()>
             {title}<span class="file">{file}{move || host.get().map(|host| view! { <span data-host>{format!(" · host {host}")}</span> })}</span>
             <Show when=move || !prompt>
                 <button type="button" class="btn flat pg" title="Edit" aria-label=format!("Edit {}", super::code::name(ui, id)) data-do="edit"
-                    disabled=move || ui.in_past() on:click=move |_| ui.editing.set(Some((id, 1)))>{icon(icons::EDIT)}</button>
+                    disabled=move || ui.in_past() || ui.driver().session().is_replay() on:click=move |_| ui.editing.set(Some((id, 1)))>{icon(icons::EDIT)}</button>
             </Show>
             <Show when=move || alive.get()>
                 <button type="button" class="btn flat pg" title="Interrupt (Ctrl-C)" data-do="interrupt" disabled=move || ui.in_past()

@@ -35,6 +35,7 @@ pub fn Toolbar(ui: Ui, desk: Option<Desk>) -> impl IntoView {
     });
     let at_live_start = Memo::new(move |_| ui.read(|m| m.timeline.is_empty()));
     let ended = Memo::new(move |_| ui.read(|m| matches!(m.rest, Rest::Ended | Rest::Full | Rest::Lost)));
+    let replay = ui.driver().session().is_replay();
     let speed = move |event: leptos::ev::Event| {
         let value = event_target_value(&event);
         let chosen = SPEEDS.iter().find(|s| s.0 == value).and_then(|s| s.2);
@@ -67,13 +68,15 @@ pub fn Toolbar(ui: Ui, desk: Option<Desk>) -> impl IntoView {
                 </select>
                 <super::wire::WireControl ui/>
                 <super::network::NetworkButton ui/>
-                <button type="button" class="btn flat i keep" class:strong=move || ended.get() aria-label="Reset" title="Reset"
-                    data-do="reset" on:click=move |_| ui.command(Command::Reset)>{icon(icons::RESET)}<span>"Reset"</span></button>
+                <Show when=move || !replay>
+                    <button type="button" class="btn flat i keep" class:strong=move || ended.get() aria-label="Reset" title="Reset"
+                        data-do="reset" on:click=move |_| ui.command(Command::Reset)>{icon(icons::RESET)}<span>"Reset"</span></button>
+                </Show>
                 <button type="button" class="btn flat i" aria-label="Save the timeline" title="Save the timeline" data-do="export"
                     disabled=move || at_live_start.get() on:click=move |_| save_timeline(ui)>{icon(icons::TIMELINE)}</button>
                 <Show when=move || ui.has_wire()>
                     <button type="button" class="btn flat i" aria-label="Save the packets (pcapng)" title="Save the packets (pcapng)" data-do="pcapng"
-                        disabled=move || at_live_start.get() on:click=move |_| save_packets(ui)>{icon(icons::SAVE)}</button>
+                        disabled=move || at_live_start.get() on:click=move |_| save_packets(ui)>{icon(icons::CAPTURE)}</button>
                 </Show>
                 <button type="button" class="btn flat i keep" aria-label="Compare two runs" title="Compare two runs" data-do="compare"
                     on:click=move |_| ui.comparing.set(true)>{icon(icons::COMPARE)}</button>
@@ -112,6 +115,7 @@ fn Scrub(ui: Ui) -> impl IntoView {
         ui.driver().signs().draw(cursor, width)
     });
     let place = Memo::new(move |_| ui.read(|m| (m.seq(), m.timeline.len(), m.is_live())));
+    let replay = ui.driver().session().is_replay();
     let drag = move |event: &leptos::ev::PointerEvent| {
         let Some(element) = bar.get_untracked() else {
             return;
@@ -156,7 +160,7 @@ fn Scrub(ui: Ui) -> impl IntoView {
                 <svg aria-hidden="true" inner_html=move || drawing.get()></svg>
             </div>
             <span class="pos" data-position><b>{move || place.get().0}</b>"/"{move || place.get().1}
-                <span>{move || if place.get().2 { "live" } else { "past" }}</span></span>
+                <span>{move || if place.get().2 && !replay { "live" } else if replay { "recorded" } else { "past" }}</span></span>
         </span>
     }
 }

@@ -3,6 +3,7 @@
 
 use super::Ui;
 use super::icons::{self, icon};
+use super::ui::Pane;
 use crate::diagram::{Capsule, Drawing};
 use crate::model::span_text;
 use crate::model::wire::{self, Draft, Waiting};
@@ -90,6 +91,12 @@ pub fn Acts(ui: Ui, drawing: Memo<Drawing>) -> impl IntoView {
                 disabled=off on:click=move |_| { ui.wire_packet(make); }>{label}</button>
         }
     };
+    let inside = move |_| {
+        if let Some(id) = id.get_untracked() {
+            ui.choose(id);
+            ui.pane.set(Pane::Details);
+        }
+    };
     let since = move || {
         waiting
             .with(|w| w.as_ref().map(|w| w.since))
@@ -98,9 +105,10 @@ pub fn Acts(ui: Ui, drawing: Memo<Drawing>) -> impl IntoView {
     view! {
         <Show when=move || id.get().is_some()>
             <div class="acts" role="group" aria-label=text(|w| capital(&w.name())) data-acts
-                style=move || drawing.with(|d| format!("top:{:.0}px", d.end + 14.0))>
+                style=move || drawing.with(|d| format!("top:{:.0}px", d.acts))>
                 {ACTS.into_iter().map(act).collect::<Vec<_>>()}
-                <p><b>{text(|w| capital(&w.name()))}</b>" waits "{since}<br/>{text(|w| w.note.clone())}</p>
+                <p><button type="button" class="inside" title="What is in it" data-act="inside" on:click=inside>{text(|w| capital(&w.name()))}</button>
+                    " waits "{since}<br/>{text(|w| w.note.clone())}</p>
             </div>
         </Show>
     }
