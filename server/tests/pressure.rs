@@ -78,9 +78,9 @@ fn request(page: &mut Page) -> FromPage {
 }
 
 /// Asks without reading, at most so many requests; false: the server has stopped reading before, or has cut off a page that did
-/// not read for longer than its patience.
-async fn flood(page: &mut Page, requests: usize) -> bool {
-    let (began, patience) = (Instant::now(), Limits::default().patience);
+/// not read for longer than its patience. `read` is when it has read last.
+async fn flood(page: &mut Page, read: Instant, requests: usize) -> bool {
+    let patience = Limits::default().patience;
     for _ in 0..requests {
         let message = packed(request(page));
         // Half a message may stay in our own buffer then; it goes out with the next one.
@@ -89,7 +89,7 @@ async fn flood(page: &mut Page, requests: usize) -> bool {
             Ok(Ok(())) => {}
             Ok(Err(error)) => {
                 assert!(
-                    began.elapsed() >= patience,
+                    read.elapsed() >= patience,
                     "a page that does not read is cut off before its time: {error}"
                 );
                 return false;
@@ -153,7 +153,10 @@ async fn a_flood_that_is_never_read_is_paused() {
     let server = Server::start(&[]);
     let mut page = connected(&server).await;
     let before = server.memory();
-    assert!(!flood(&mut page, 1_000_000).await, "the server reads without end");
+    assert!(
+        !flood(&mut page, Instant::now(), 1_000_000).await,
+        "the server reads without end"
+    );
     let grown = server.memory().saturating_sub(before);
     // Its store, what it has read ahead, what its send() calls hold, and as much again for copies on their way.
     let bound = 2 * (bounds::UNACKNOWLEDGED + bounds::READ_AHEAD + (8 << 20));
@@ -195,14 +198,14 @@ async fn five_hundred_floods_at_once_stay_within_the_bounds() {
     let server = Server::start(&[]);
     let mut pages = Vec::with_capacity(PAGES);
     for _ in 0..PAGES {
-        pages.push(connected(&server).await);
+        pages.push((connected(&server).await, Instant::now()));
     }
     let before = server.memory();
     let floods: Vec<_> = pages
         .into_iter()
-        .map(|mut page| {
+        .map(|(mut page, read)| {
             tokio::spawn(async move {
-                flood(&mut page, 4_000).await;
+                flood(&mut page, read, 4_000).await;
                 page
             })
         })
