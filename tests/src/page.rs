@@ -166,6 +166,25 @@ impl Page {
         )
     }
 
+    /// Steps the n-th lab with `next()` until its story fits; the story then.
+    ///
+    /// # Errors
+    /// When it does not fit after `most` steps.
+    pub async fn step_until(&self, n: usize, most: u32, fits: impl Fn(&Story) -> bool) -> Result<Story> {
+        let mut story = self.story(n).await?;
+        for _ in 0..most {
+            if fits(&story) {
+                return Ok(story);
+            }
+            self.lab(n, "await lab.next();").await?;
+            story = self.story(n).await?;
+        }
+        bail!(
+            "{most} steps were not enough; the packets: {:#?}",
+            story.packets()
+        )
+    }
+
     /// Steps the n-th lab with `next()` until it says that there is no further step; how many there were.
     ///
     /// # Errors
@@ -318,6 +337,16 @@ impl Page {
         self.cdp("Page.addScriptToEvaluateOnNewDocument", params)
             .await
             .map(drop)
+    }
+
+    /// From now on the browser lets this site store so many bytes and no more.
+    ///
+    /// # Errors
+    /// When the browser does not answer.
+    pub async fn limit_storage(&self, bytes: u64) -> Result<()> {
+        let origin = url::Url::parse(&self.base)?.origin().ascii_serialization();
+        let params = json!({ "origin": origin, "quotaSize": bytes });
+        self.cdp("Storage.overrideQuotaForOrigin", params).await.map(drop)
     }
 
     /// From now on every file is fetched anew.

@@ -2,9 +2,10 @@
 //! each time, and nothing lost.
 
 use anyhow::{Result, ensure};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use protocol::Recording;
 use serde_json::json;
-use wirelab_tests::{Look, Page, on_static_site};
+use wirelab_tests::{Look, Page, in_browser_on_each, on_static_site};
 
 /// No lab of these tests needs more steps than this.
 const MOST: u32 = 200;
@@ -133,5 +134,141 @@ fn what_was_kept_outside_is_the_whole_recording_after_going_back_and_editing_too
         page.lab(0, "lab.reset(); await lab.ready; await lab.run();")
             .await?;
         page.lab(0, same).await.map(drop)
+    })
+}
+
+/// The playground's address with this program in it.
+fn playground(source: &str) -> String {
+    let spec = json!({ "version": 1, "title": "One program",
+        "program": [{ "name": "program", "file": "program.py", "source": source }] });
+    format!(
+        "/playground.html#lab={}",
+        URL_SAFE_NO_PAD.encode(spec.to_string())
+    )
+}
+
+/// From now on what the page hands over as a file is kept for [`saved`].
+const CATCH: &str = "globalThis.saved = new Promise(done => {
+    URL.createObjectURL = blob => { done(blob.text()); return 'data:,'; };
+});";
+
+async fn saved(page: &Page) -> Result<String> {
+    let text = page.script("return await globalThis.saved;", json!(null)).await?;
+    Ok(text.as_str().unwrap_or_default().to_owned())
+}
+
+#[test]
+fn where_the_browser_stores_nothing_it_is_said_once_and_files_can_be_saved() -> Result<()> {
+    on_static_site(async |page, _site| {
+        let full =
+            "Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); };";
+        let off = "Object.defineProperty(window, 'localStorage', {
+            get() { throw new DOMException('switched off', 'SecurityError'); } });";
+        for script in [full, off] {
+            page.before_each_page(script).await?;
+            page.open(&playground("print('mine')\n")).await?;
+            page.lab(0, "").await?;
+            let bar = page.text("[data-message]").await?;
+            ensure!(
+                bar.contains("full or switched off") && bar.contains("save it as a file"),
+                "{bar}"
+            );
+            page.check_accessible().await?;
+            // The lab itself works, and the work goes into a file.
+            page.step_to_end(0, MOST).await?;
+            assert_eq!(page.story(0).await?.printed("program"), "mine\n");
+            page.script(CATCH, json!(null)).await?;
+            page.click("[data-do=save]").await?;
+            let toml = saved(&page).await?;
+            ensure!(toml.contains("print('mine')"), "the file holds {toml:?}");
+        }
+        Ok(())
+    })
+}
+
+#[test]
+fn a_store_too_small_for_the_site_is_said_on_its_first_page() -> Result<()> {
+    on_static_site(async |page, _site| {
+        page.limit_storage(100_000).await?;
+        page.open("/").await?;
+        let note = page.text("[data-kept]:not([hidden]):not(:empty)").await?;
+        ensure!(note.contains("store is full or switched off"), "{note}");
+        page.open("/lab.html?lab=tcp-echo").await?;
+        page.step_to_end(0, MOST).await?;
+        // What Chromium writes of the worker that could not store its files.
+        page.console_errors().await.map(drop)
+    })
+}
+
+#[test]
+fn clocks_that_jump_do_not_reach_the_lab() -> Result<()> {
+    in_browser_on_each(async |page| {
+        page.before_each_page(
+            "globalThis.shift = 0;
+             for (const clock of [performance, Date]) {
+                 const now = clock.now.bind(clock);
+                 clock.now = () => now() + globalThis.shift;
+             }",
+        )
+        .await?;
+        let source = "import time\nfor n in range(6):\n    time.sleep(0.2)\n    print(n)\n";
+        page.open(&playground(source)).await?;
+        let jumps = "const running = lab.run();
+                     for (const hours of [-1, 24, -400, 400]) {
+                         await new Promise(r => setTimeout(r, 150));
+                         globalThis.shift += hours * 3_600_000;
+                     }
+                     await running;";
+        page.lab(0, jumps).await?;
+        let story = page.story(0).await?;
+        assert_eq!(story.printed("program"), "0\n1\n2\n3\n4\n5\n");
+        assert_eq!(story.ended("program"), Some(0));
+        ensure!(
+            story.events.is_sorted_by_key(|e| e.t),
+            "time goes back in the timeline"
+        );
+        Ok(())
+    })
+}
+
+#[test]
+fn programs_that_never_stop_leave_the_page_its_breath() -> Result<()> {
+    on_static_site(async |page, _site| {
+        for source in [
+            "n = 0\nwhile True:\n    n += 1\n",
+            "while True:\n    print('and again')\n",
+            "import socket\na, b = socket.socketpair()\nwhile True:\n    a.send(b'x')\n    b.recv(1)\n",
+        ] {
+            page.open(&playground(source)).await?;
+            page.lab(0, "").await?;
+            page.click("[data-do=run]").await?;
+            // Pictures come while it runs, and so do answers to whoever asks.
+            page.script(
+                "for (let i = 0; i < 10; i++) await new Promise(requestAnimationFrame);",
+                json!(null),
+            )
+            .await?;
+            let button = page.text("[data-do=run]").await?;
+            ensure!(
+                button.contains("Pause"),
+                "it runs, and the button says {button:?}"
+            );
+            page.click("[data-do=run]").await?;
+            // Quiet: the program stands at a line, and can be stepped.
+            page.lab(0, "").await?;
+            let before = page.story(0).await?;
+            page.lab(
+                0,
+                "if (!await lab.next()) throw new Error('there is no further step');",
+            )
+            .await?;
+            let after = page.story(0).await?;
+            ensure!(
+                after.events.len() > before.events.len(),
+                "a step has done nothing: {source}"
+            );
+            ensure!(after.ended("program").is_none(), "it has ended: {source}");
+        }
+        Ok(())
     })
 }

@@ -3,6 +3,7 @@
 
 use anyhow::{Context as _, Result, ensure};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use protocol::Recording;
 use serde_json::json;
 use wirelab_tests::on_static_site;
 
@@ -146,6 +147,85 @@ fn it_works_with_the_server_gone() -> Result<()> {
         page.step_to_end(0, MOST).await?;
         let story = page.story(0).await?;
         assert_eq!((story.ended("client"), story.ended("server")), (Some(0), Some(0)));
+        Ok(())
+    })
+}
+
+#[test]
+fn a_recording_of_the_kernels_network_is_replayed() -> Result<()> {
+    on_static_site(async |page, _site| {
+        let file = wirelab_tests::root()
+            .join("tests/recordings/2-tcp-echo-kernel.json")
+            .canonicalize()?;
+        let recording = Recording::from_json(&std::fs::read_to_string(&file)?).map_err(anyhow::Error::msg)?;
+        page.open("/playground.html").await?;
+        let input = page.element("[data-picker]").await?;
+        input.send_keys(&file.to_string_lossy()).await?;
+        page.element("[data-p] .nextb:not(:disabled)").await?;
+        let badge = page.text("[data-network]").await?;
+        ensure!(badge.contains("a recording"), "{badge}");
+        let story = page.story(0).await?;
+        ensure!(
+            story.events == recording.events,
+            "{} events of {}",
+            story.events.len(),
+            recording.events.len()
+        );
+        // Step by step from the beginning to its end, as it was.
+        let steps = "let steps = 0;
+                     for (const next = lab.querySelector('[data-do=next]'); !next.disabled; steps++) {
+                         next.click();
+                         await new Promise(requestAnimationFrame);
+                         if (steps > 500) throw new Error('still going');
+                     }
+                     return [steps, lab.querySelector('[data-position] b').textContent];";
+        let told = page.lab(0, steps).await?;
+        let last = recording.events.len().to_string();
+        ensure!(told[0].as_u64() > Some(10) && told[1] == json!(last), "{told}");
+        page.screenshots("static-recording").await
+    })
+}
+
+#[test]
+fn a_learners_work_is_kept_and_saved_with_the_server_gone() -> Result<()> {
+    on_static_site(async |page, site| {
+        page.open("/playground.html").await?;
+        page.script("await navigator.serviceWorker.ready;", json!([]))
+            .await?;
+        drop(site);
+        let spec = json!({ "version": 1, "title": "Mine",
+            "program": [{ "name": "mine", "file": "mine.py", "source": "print('my own')\n" }] });
+        let link = format!(
+            "/playground.html#lab={}",
+            URL_SAFE_NO_PAD.encode(spec.to_string())
+        );
+        page.open("/").await?;
+        page.open(&link).await?;
+        page.lab(0, "").await?;
+        // Typed in the editor: what is kept is the work, not the link.
+        page.click("[data-do=edit]").await?;
+        let editor = page.element(".edit textarea").await?;
+        editor.send_keys("# by hand\n").await?;
+        page.click("[data-do=apply]").await?;
+        page.lab(0, "").await?;
+        page.open("/").await?;
+        page.open("/playground.html").await?;
+        page.step_to_end(0, MOST).await?;
+        assert_eq!(page.story(0).await?.printed("mine"), "my own\n");
+        page.script(
+            "globalThis.saved = new Promise(done => {
+                 URL.createObjectURL = blob => { done(blob.text()); return 'data:,'; };
+             });",
+            json!(null),
+        )
+        .await?;
+        page.click("[data-do=save]").await?;
+        let toml = page.script("return await globalThis.saved;", json!(null)).await?;
+        let toml = toml.as_str().unwrap_or_default();
+        ensure!(
+            toml.contains("# by hand") && toml.contains("print('my own')"),
+            "{toml}"
+        );
         Ok(())
     })
 }

@@ -4,9 +4,13 @@ for (const text of document.querySelectorAll("[data-served]")) text.hidden = (te
 if (!server) {
   const note = document.querySelector("[data-kept]");
   note.hidden = false;
-  note.textContent = (await kept)
-    ? "This site stays in your browser: after this visit it works without a network, too."
-    : "Over plain http a browser keeps nothing for later: without a network this site cannot be opened again.";
+  kept.then(how => {
+    note.textContent = {
+      kept: "This site stays in your browser: after this visit it works without a network, too.",
+      plain: "Over plain http a browser keeps nothing for later: without a network this site cannot be opened again.",
+      refused: "This browser's store is full or switched off: without a network this site cannot be opened again.",
+    }[how];
+  });
 }
 const list = document.querySelector("[data-labs]");
 try {

@@ -367,10 +367,7 @@ impl Driver {
                 let effect = session.borrow_mut().next_effect();
                 match effect {
                     None => break,
-                    Some(Effect::WakeAt(at)) => {
-                        let wait = (at as f64 - self.now() as f64) / 1e6;
-                        *self.alarm.borrow_mut() = Some(self.later(wait, |driver| driver.feed(Input::Tick)));
-                    }
+                    Some(Effect::WakeAt(at)) => self.wake_at(at),
                     Some(effect) => self.link.effect(number.get(), effect),
                 }
             },
@@ -402,6 +399,18 @@ impl Driver {
         }
         (self.changed)();
         self.moved.ring();
+    }
+
+    /// Brings a tick when the session's clock shows `at`, however the browser's clocks have gone meanwhile.
+    fn wake_at(self: &Rc<Self>, at: u64) {
+        let wait = (at as f64 - self.now() as f64) / 1e6;
+        *self.alarm.borrow_mut() = Some(self.later(wait, move |driver| {
+            if driver.now() < at {
+                driver.wake_at(at);
+            } else {
+                driver.feed(Input::Tick);
+            }
+        }));
     }
 
     /// Is there something to be done that waits for nobody?
