@@ -42,19 +42,23 @@ impl Session {
         {
             return Rest::Sleeping;
         }
-        if self.programs.iter().all(|p| !p.is_alive()) {
-            return Rest::Ended;
-        }
         let asking: Vec<ProgramId> = self
             .programs
             .iter()
             .filter(|p| self.asks(p))
             .map(|p| p.id)
             .collect();
-        if asking.is_empty() {
+        if !asking.is_empty() {
+            return Rest::AwaitingInput(asking);
+        }
+        // Whoever does not read may be waiting for the learner: that comes first.
+        if self.kernel_asks_window() {
+            return Rest::Sleeping;
+        }
+        if self.programs.iter().any(|p| p.is_alive()) {
             Rest::Blocked
         } else {
-            Rest::AwaitingInput(asking)
+            Rest::Ended
         }
     }
 

@@ -84,22 +84,31 @@ impl Session {
         self.timeline.live().wire.held_packets().next().map(|p| p.id)
     }
 
-    /// Will a kernel send something again by itself, or ask a closed window? Only a network with a wire is sure to tell when
-    /// that is over.
+    /// Will a kernel send something again by itself? Only a network with a wire is sure to tell when that is over.
     pub(super) fn kernel_will_send(&self) -> bool {
-        let sends = |timer: &Timer| matches!(timer.what, TimerKind::Retransmit | TimerKind::ZeroWindowProbe);
+        self.kernel_has(TimerKind::Retransmit)
+    }
+
+    /// Does a kernel ask again and again whether a closed window has opened? It does so for as long as the reader does not
+    /// read.
+    pub(super) fn kernel_asks_window(&self) -> bool {
+        self.kernel_has(TimerKind::ZeroWindowProbe)
+    }
+
+    fn kernel_has(&self, what: TimerKind) -> bool {
+        let runs = |timer: &Timer| timer.what == what;
         let live = self.timeline.live();
         self.network.is_some_and(|is| is.network.has_wire())
             && (live
                 .wire
                 .embryos
                 .iter()
-                .any(|e| e.timer.as_ref().is_some_and(sends))
+                .any(|e| e.timer.as_ref().is_some_and(runs))
                 || live
                     .sockets
                     .iter()
                     .filter_map(|s| s.sample.as_ref()?.timer.as_ref())
-                    .any(sends))
+                    .any(runs))
     }
 
     /// Does a packet arrive by itself later?
