@@ -208,6 +208,16 @@ async fn inspected(page: &Page) -> Result<()> {
     page.press("s").await?;
     page.check_accessible().await?;
     page.screenshots("states").await?;
+    // However long the sentence above the drawing is, the drawing stands below it.
+    let below = "const box = css => lab.querySelector(css).getBoundingClientRect();
+                 const last = lab.querySelector('.stw .last');
+                 const said = last.textContent;
+                 last.textContent = said.repeat(4);
+                 await new Promise(requestAnimationFrame);
+                 const below = box('.stn').top >= box('.stw .last').bottom && last.scrollHeight <= last.clientHeight;
+                 last.textContent = said;
+                 return below";
+    assert_eq!(page.lab(0, below).await?, json!(true));
     page.press("w").await
 }
 

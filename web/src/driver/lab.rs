@@ -276,6 +276,8 @@ impl Driver {
     }
 
     fn obey(self: &Rc<Self>, command: Command) {
+        // What a first step needs it does itself.
+        *self.warming.borrow_mut() = None;
         if command == Command::Reset {
             self.begin_anew();
         }

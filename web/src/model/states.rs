@@ -351,9 +351,12 @@ fn node(out: &mut Markup, state: TcpState, lit: bool, ways: &[Way; 2], room: Roo
         return;
     }
     let names = who.iter().map(|w| w.name.as_str()).collect::<Vec<_>>().join(", ");
-    let (tx, ty, anchor, before, after) = if room == Room::Narrow || state == TcpState::Closed {
+    // Where there is room beside the state: below ESTABLISHED stand the words of the arrows that leave it.
+    let beside = room != Room::Narrow || state == TcpState::Established;
+    let left = x < room.size().0 / 3.0 || room == Room::Narrow;
+    let (tx, ty, anchor, before, after) = if !beside || state == TcpState::Closed {
         (x, y + 27.0, "middle", "", "")
-    } else if x < room.size().0 / 3.0 {
+    } else if left {
         (x - HALF - 8.0, y + 4.3, "end", "", " ▸")
     } else {
         (x + HALF + 8.0, y + 4.3, "start", "◂ ", "")

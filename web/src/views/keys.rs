@@ -6,7 +6,7 @@ use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-const KEYS: [(&str, &str); 14] = [
+const KEYS: [(&str, &str); 15] = [
     ("Space → PgDn", "Next"),
     ("← PgUp", "Back"),
     ("R", "Run, pause"),
@@ -18,6 +18,10 @@ const KEYS: [(&str, &str); 14] = [
     ("H", "Hold packets, or let them cross by themselves"),
     ("D X U", "The packet that waits: deliver, drop, duplicate"),
     ("L B", "The same: delay, put behind the next"),
+    (
+        "↑ ↓ Enter",
+        "In a source: from line to line, and what belongs to it",
+    ),
     ("F", "Present: fewer things, larger"),
     ("Esc", "Leave a field or the editor"),
     ("?", "This list"),
