@@ -35,7 +35,7 @@ fn settle(simulation: &mut Simulation, most: u32) {
 
 /// The recording as it comes out of its file.
 fn saved(session: &Session) -> Recording {
-    let json = serde_json::to_string(&session.recording()).unwrap();
+    let json = protocol::write::to_json(&session.recording());
     Recording::from_json(&json).unwrap()
 }
 

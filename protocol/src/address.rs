@@ -1,14 +1,13 @@
 //! Socket addresses as CPython's `socket` module has them.
 
-use protocol_derive::Read;
-use serde::Serialize;
+use protocol_derive::{Read, Write};
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// An address of one of the three families that a lab offers. Hosts are numbers here: names are resolved by an
 /// [`crate::Call::GetAddrInfo`] before, except that [`Address::Name`] lets the lab's own table answer in the same call,
 /// as CPython's `connect(('localhost', 8080))` does.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Read)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Read, Write)]
 #[serde(rename_all = "snake_case")]
 pub enum Address {
     /// AF_INET.

@@ -5,12 +5,11 @@
 //! alone (argument errors, `sendall`'s loop, `connect_ex`'s number) is the engine's; the network never sees it.
 
 use crate::{Address, Payload, SocketId};
-use protocol_derive::Read;
-use serde::Serialize;
+use protocol_derive::{Read, Write};
 
 /// One socket call. Numbers are Linux's (AF_INET 2, SOCK_STREAM 1, ...); what a lab does not offer is answered with the
 /// errno that Linux would give.
-#[derive(Clone, Debug, PartialEq, Serialize, Read)]
+#[derive(Clone, Debug, PartialEq, Read, Write)]
 #[serde(tag = "op", rename_all = "lowercase")]
 pub enum Call {
     /// socket(2). `sock` is free until now.
@@ -288,7 +287,7 @@ impl Call {
 }
 
 /// The value of a socket option: an int, or bytes for options that are structures.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Read)]
+#[derive(Clone, Debug, PartialEq, Eq, Read, Write)]
 #[serde(rename_all = "lowercase")]
 pub enum OptionValue {
     /// A C int.

@@ -5,11 +5,10 @@
 
 use crate::wire::{Embryo, Host, WireNews};
 use crate::{Call, CallId, Outcome, Payload, ProgramId, Sample, ThreadId};
-use protocol_derive::Read;
-use serde::Serialize;
+use protocol_derive::{Read, Write};
 
 /// One entry.
-#[derive(Clone, Debug, PartialEq, Serialize, Read)]
+#[derive(Clone, Debug, PartialEq, Read, Write)]
 pub struct Event {
     /// Its place in the timeline, from 1, without gaps.
     pub seq: u64,
@@ -29,7 +28,7 @@ pub struct Event {
     pub kind: EventKind,
 }
 
-// serde asks for a reference.
+// skip_serializing_if asks for a reference.
 #[allow(clippy::trivially_copy_pass_by_ref)]
 const fn is_main(thread: &ThreadId) -> bool {
     thread.0 == 0
@@ -37,7 +36,7 @@ const fn is_main(thread: &ThreadId) -> bool {
 
 /// What happened. `tick` is the program's own clock (see the engine's VM): with it a program can be run again to the
 /// same place.
-#[derive(Clone, Debug, PartialEq, Serialize, Read)]
+#[derive(Clone, Debug, PartialEq, Read, Write)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum EventKind {
     /// A program was started.
@@ -190,7 +189,7 @@ pub enum EventKind {
 }
 
 /// What a program waits for besides sockets.
-#[derive(Clone, Debug, PartialEq, Serialize, Read)]
+#[derive(Clone, Debug, PartialEq, Read, Write)]
 #[serde(tag = "for", rename_all = "snake_case")]
 pub enum Wait {
     /// time.sleep(), or a wait with a deadline inside the program.
@@ -207,7 +206,7 @@ pub enum Wait {
 }
 
 /// How grave a notice is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Read)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Read, Write)]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
     /// Good to know.
@@ -219,7 +218,7 @@ pub enum Level {
 }
 
 /// Where output goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Read)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Read, Write)]
 #[serde(rename_all = "snake_case")]
 pub enum Stream {
     /// sys.stdout.

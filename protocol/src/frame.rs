@@ -4,8 +4,8 @@
 //! endian), the JSON with its payload left empty, then the payload's bytes as they are. A message has at most one.
 
 use crate::read::{self, Read};
+use crate::write::{Write, to_json};
 use crate::{FromPage, FromServer, Payload};
-use serde::Serialize;
 
 /// Payloads up to this many bytes stay in the JSON as base64; larger ones travel beside it.
 const INLINE: usize = 192;
@@ -54,7 +54,7 @@ pub enum FrameError {
 }
 
 /// Messages that may carry bytes.
-pub trait Message: Serialize + Read {
+pub trait Message: Write + Read {
     /// The place of the bytes, if this message has one.
     fn payload_mut(&mut self) -> Option<&mut Payload>;
 }
@@ -78,15 +78,12 @@ impl Message for FromServer {
 }
 
 /// Packs a message.
-///
-/// # Panics
-/// Never: all our types have string keys and finite numbers only.
 pub fn encode<M: Message>(mut message: M) -> Frame {
     let bytes = match message.payload_mut() {
         Some(payload) if payload.len() > INLINE => std::mem::take(&mut payload.0),
         _ => Vec::new(),
     };
-    let json = serde_json::to_string(&message).unwrap_or_default();
+    let json = to_json(&message);
     if bytes.is_empty() {
         return Frame::Text(json);
     }

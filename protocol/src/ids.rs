@@ -1,12 +1,11 @@
 //! Newtypes for the numbers that must not be mixed up.
 
-use protocol_derive::Read;
-use serde::Serialize;
+use protocol_derive::{Read, Write};
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident($inner:ty)) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Read)]
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Read, Write)]
         #[serde(transparent)]
         pub struct $name(pub $inner);
     };

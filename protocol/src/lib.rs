@@ -8,7 +8,7 @@
 //! message, frame             what a page and the server say to each other, and how it lies in a WebSocket message
 //! wire                       packets, what is done with them, the rules
 //! recording                  a lab's history as a file
-//! read                       from JSON to these types
+//! json, read, write          from JSON to these types, and back
 //! errno                      numbers, names and plain words of Linux's errors
 //! bounds                     every limit that a stranger could run into
 //! ```
@@ -16,7 +16,7 @@
 //! Both ends compile this crate, so they cannot disagree about a field. [`VERSION`] counts incompatible changes: a page
 //! and a server of different versions say so and stop, they never guess.
 
-// `derive(Read)` names this crate from outside, here too.
+// `derive(Read)` and `derive(Write)` name this crate from outside, here too.
 extern crate self as protocol;
 
 pub mod address;
@@ -27,6 +27,7 @@ pub mod errno;
 pub mod event;
 pub mod frame;
 pub mod ids;
+pub mod json;
 pub mod message;
 pub mod outcome;
 pub mod payload;
@@ -34,6 +35,7 @@ pub mod read;
 pub mod recording;
 pub mod sample;
 pub mod wire;
+pub mod write;
 
 pub use address::Address;
 pub use call::{Call, OptionValue};

@@ -14,14 +14,13 @@
 
 use crate::wire::{Embryo, Host};
 use crate::{Call, CallId, HostId, Outcome, Sample, SessionId, WireAction, WireNews};
-use protocol_derive::Read;
-use serde::Serialize;
+use protocol_derive::{Read, Write};
 
 /// A lab of a session, numbered by the page.
 pub type LabNumber = u32;
 
 /// From the page to the server.
-#[derive(Clone, Debug, PartialEq, Serialize, Read)]
+#[derive(Clone, Debug, PartialEq, Read, Write)]
 #[serde(tag = "t", rename_all = "snake_case")]
 pub enum FromPage {
     /// The first message of every connection.
@@ -105,7 +104,7 @@ pub enum FromPage {
 }
 
 /// Which session to take up again.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Read)]
+#[derive(Clone, Debug, PartialEq, Eq, Read, Write)]
 pub struct Resume {
     /// Its number.
     pub session: SessionId,
@@ -116,7 +115,7 @@ pub struct Resume {
 }
 
 /// From the server to the page.
-#[derive(Clone, Debug, PartialEq, Serialize, Read)]
+#[derive(Clone, Debug, PartialEq, Read, Write)]
 #[serde(tag = "t", rename_all = "snake_case")]
 pub enum FromServer {
     /// The answer to `Hello`. After a resume, everything with a `seq` above `received` follows once more.
@@ -281,7 +280,7 @@ impl FromPage {
 }
 
 /// What a lab wishes for. The server gives what it can and says what it gave.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Read)]
+#[derive(Clone, Debug, PartialEq, Eq, Read, Write)]
 pub struct Plan {
     /// Where its sockets shall live.
     pub network: Network,
@@ -305,7 +304,7 @@ impl Plan {
 }
 
 /// Where a lab's sockets live.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Read)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Read, Write)]
 #[serde(rename_all = "snake_case")]
 pub enum Network {
     /// Hosts of the Linux kernel, joined by a wire of ours: real sockets, real packets, each of which can be held.
@@ -344,7 +343,7 @@ impl Network {
 }
 
 /// What a server offers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Read)]
+#[derive(Clone, Debug, PartialEq, Eq, Read, Write)]
 pub struct NetworkInfo {
     /// Which network.
     pub network: Network,

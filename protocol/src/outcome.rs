@@ -1,11 +1,10 @@
 //! How a call ended.
 
 use crate::{Address, OptionValue, Payload, SocketId};
-use protocol_derive::Read;
-use serde::Serialize;
+use protocol_derive::{Read, Write};
 
 /// The one answer to a [`crate::Call`].
-#[derive(Clone, Debug, PartialEq, Serialize, Read)]
+#[derive(Clone, Debug, PartialEq, Read, Write)]
 #[serde(tag = "is", rename_all = "lowercase")]
 pub enum Outcome {
     /// It worked and there is nothing more to say.
@@ -108,7 +107,7 @@ impl Outcome {
 }
 
 /// One entry of getaddrinfo()'s list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Read)]
+#[derive(Clone, Debug, PartialEq, Eq, Read, Write)]
 pub struct AddrInfo {
     /// AF_*.
     pub family: i32,

@@ -2,7 +2,7 @@
 
 use crate::base64::{self, Alphabet};
 use crate::read::{Read, Unread, Value};
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use crate::write::{Write, Writer};
 use std::fmt;
 
 /// Bytes; base64 in JSON. On the WebSocket a large one travels beside the JSON instead (see [`crate::frame`]).
@@ -39,12 +39,6 @@ impl fmt::Debug for Payload {
     }
 }
 
-impl Serialize for Payload {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&base64::encode(&self.0, Alphabet::Standard))
-    }
-}
-
 impl Read for Payload {
     fn read(value: Value) -> Result<Self, Unread> {
         let text = String::read(value)?;
@@ -54,8 +48,8 @@ impl Read for Payload {
     }
 }
 
-impl<'de> Deserialize<'de> for Payload {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        Self::read(Value::deserialize(from)?).map_err(D::Error::custom)
+impl Write for Payload {
+    fn write(&self, to: &mut Writer) {
+        to.string(&base64::encode(&self.0, Alphabet::Standard));
     }
 }

@@ -1,11 +1,10 @@
-//! JSON values -> the protocol's types, by `derive(Read)` (protocol/derive), which goes by the same attributes as
-//! `serde::Serialize` does when it writes them.
+//! JSON values -> the protocol's types, by `derive(Read)` (protocol/derive): the counterpart of [`crate::write`].
 //!
-//! One JSON value is parsed by serde_json and taken apart here, field by field, by a few functions that all types share:
-//! that is what keeps the pages small.
+//! A value is taken apart here, field by field, by a few functions that all types share: that is what keeps the pages
+//! small.
 
-use serde_json::Map;
-pub use serde_json::Value;
+pub use crate::json::Value;
+use crate::json::{self, Members};
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -26,7 +25,7 @@ impl Unread {
     }
 
     #[cold]
-    fn missing(name: &str) -> Self {
+    pub(crate) fn missing(name: &str) -> Self {
         Self(["missing field `", name, "`"].concat())
     }
 
@@ -34,7 +33,7 @@ impl Unread {
     fn expected(what: &str, found: &Value) -> Self {
         let found = match found {
             Value::Null => "null".to_owned(),
-            Value::Bool(_) | Value::Number(_) => found.to_string(),
+            Value::Bool(_) | Value::Whole(_) | Value::Negative(_) | Value::Float(_) => found.to_string(),
             Value::String(text) => ["the string \"", shortened(text), "\""].concat(),
             Value::Array(_) => "a list".to_owned(),
             Value::Object(_) => "an object".to_owned(),
@@ -43,7 +42,7 @@ impl Unread {
     }
 
     #[cold]
-    fn within(self, name: &str) -> Self {
+    pub(crate) fn within(self, name: &str) -> Self {
         Self([name, ": ", &self.0].concat())
     }
 }
@@ -87,26 +86,28 @@ pub trait ReadFields: Sized {
 /// # Errors
 /// It is not JSON (with the place), or not the JSON of a `T`.
 pub fn from_json<T: Read>(text: &[u8]) -> Result<T> {
-    T::read(value(text)?)
-}
-
-#[inline(never)]
-fn value(text: &[u8]) -> Result<Value> {
-    serde_json::from_slice(text).map_err(|e| Unread(e.to_string()))
+    T::read(json::parse(text)?)
 }
 
 /// An object's fields, taken out one by one.
 #[derive(Debug)]
-pub struct Fields(Map<String, Value>);
+pub struct Fields(Members);
 
 impl Fields {
     /// # Errors
     /// The value is not an object.
     pub fn of(value: Value) -> Result<Self> {
         match value {
-            Value::Object(map) => Ok(Self(map)),
+            Value::Object(members) => Ok(Self(members)),
             other => Err(Unread::expected("an object", &other)),
         }
+    }
+
+    /// Takes out the last member with this name.
+    #[inline(never)]
+    fn remove(&mut self, name: &str) -> Option<Value> {
+        let at = self.0.iter().rposition(|(n, _)| n == name)?;
+        Some(self.0.remove(at).1)
     }
 
     /// The field that says which variant it is.
@@ -114,7 +115,7 @@ impl Fields {
     /// # Errors
     /// It is not there, or not a string.
     pub fn tag(&mut self, name: &str) -> Result<String> {
-        match self.0.remove(name) {
+        match self.remove(name) {
             Some(Value::String(tag)) => Ok(tag),
             Some(other) => Err(Unread::expected("a string", &other).within(name)),
             None => Err(Unread::missing(name)),
@@ -127,7 +128,7 @@ impl Fields {
     /// It is not there, or something else.
     #[inline(never)]
     pub fn take<T: Read>(&mut self, name: &str) -> Result<T> {
-        match self.0.remove(name) {
+        match self.remove(name) {
             Some(value) => T::read(value).map_err(|e| e.within(name)),
             None => T::absent().ok_or_else(|| Unread::missing(name)),
         }
@@ -139,7 +140,7 @@ impl Fields {
     /// It is there and something else.
     #[inline(never)]
     pub fn take_or_default<T: Read + Default>(&mut self, name: &str) -> Result<T> {
-        match self.0.remove(name) {
+        match self.remove(name) {
             Some(value) => T::read(value).map_err(|e| e.within(name)),
             None => Ok(T::default()),
         }
@@ -150,9 +151,12 @@ impl Fields {
     /// # Errors
     /// A field that none of the `known` ones is.
     pub fn end(self, known: &[&str]) -> Result<()> {
-        match self.0.keys().next() {
+        match self.0.first() {
             None => Ok(()),
-            Some(name) => Err(Unread(
+            Some((name, _)) if known.contains(&name.as_str()) => {
+                Err(Unread(["field `", name, "` stands there twice"].concat()))
+            }
+            Some((name, _)) => Err(Unread(
                 [
                     "unknown field `",
                     shortened(name),
@@ -172,12 +176,17 @@ impl Fields {
 pub fn choice(value: Value) -> Result<(String, Option<Value>)> {
     match value {
         Value::String(tag) => Ok((tag, None)),
-        Value::Object(map) if map.len() == 1 => {
-            let mut fields = map.into_iter();
-            let (tag, body) = fields.next().unwrap_or_default();
+        Value::Object(mut members) if members.len() == 1 => {
+            let (tag, body) = members.pop().unwrap_or_default();
             Ok((tag, Some(body)))
         }
         other => Err(Unread::expected("a variant's name", &other)),
+    }
+}
+
+impl Read for Value {
+    fn read(value: Value) -> Result<Self> {
+        Ok(value)
     }
 }
 
@@ -222,10 +231,10 @@ impl Read for i64 {
 
 /// Integers that are read as a longer one.
 macro_rules! narrow {
-    ($($short:ty as $long:ty, $what:literal;)*) => {
+    ($($short:ty: $as:ident, $what:literal;)*) => {
         $(impl Read for $short {
             fn read(value: Value) -> Result<Self> {
-                let short = <$long>::read(value.clone()).ok().and_then(|long| long.try_into().ok());
+                let short = value.$as().and_then(|long| long.try_into().ok());
                 short.ok_or_else(|| Unread::expected($what, &value))
             }
         })*
@@ -233,10 +242,11 @@ macro_rules! narrow {
 }
 
 narrow! {
-    u8 as u64, "a whole number from 0 to 255";
-    u16 as u64, "a whole number from 0 to 65535";
-    u32 as u64, "a whole number from 0 to 4294967295";
-    i32 as i64, "a whole number from -2147483648 to 2147483647";
+    u8: as_u64, "a whole number from 0 to 255";
+    u16: as_u64, "a whole number from 0 to 65535";
+    u32: as_u64, "a whole number from 0 to 4294967295";
+    usize: as_u64, "a whole number from 0";
+    i32: as_i64, "a whole number from -2147483648 to 2147483647";
 }
 
 /// What is written as text.

@@ -1,11 +1,12 @@
 //! A lab's history as a file: what `--timeline` writes, `lab.timeline()` gives and a page can open again.
 
+use crate::json::Parser;
+use crate::read::{Fields, Read as _, Unread, Value};
 use crate::{Event, Network, Payload};
-use protocol_derive::Read;
-use serde::{Deserialize, Serialize};
+use protocol_derive::{Read, Write};
 
 /// A recorded lab.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Write)]
 pub struct Recording {
     /// [`crate::VERSION`] of the program that wrote it.
     pub version: u32,
@@ -27,7 +28,7 @@ pub struct Recording {
 }
 
 /// A program of a recorded lab.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Read)]
+#[derive(Clone, Debug, PartialEq, Eq, Read, Write)]
 pub struct RecordedProgram {
     /// Its name in the lab.
     pub name: String,
@@ -41,7 +42,7 @@ pub struct RecordedProgram {
 }
 
 /// The answer to a question of a program that no event tells of: a clock's time, or random bytes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Read)]
+#[derive(Clone, Debug, PartialEq, Eq, Read, Write)]
 pub struct Given {
     /// The event that started the run which asked.
     pub run: u64,
@@ -56,7 +57,7 @@ pub struct Given {
 }
 
 /// A file that every program found in its directory.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Read)]
+#[derive(Clone, Debug, PartialEq, Eq, Read, Write)]
 pub struct RecordedFile {
     /// Its name.
     pub name: String,
@@ -70,19 +71,53 @@ impl Recording {
     /// # Errors
     /// One plain sentence: what is wrong, and the way out.
     pub fn from_json(text: &str) -> Result<Self, String> {
-        #[derive(Deserialize)]
-        struct Head {
-            version: u32,
-        }
-        let head: Head = serde_json::from_str(text)
-            .map_err(|e| format!("this is not a recording of Wirelab, or it is cut off: {e}"))?;
-        if head.version != crate::VERSION {
+        let not_ours = |e: Unread| format!("this is not a recording of Wirelab, or it is cut off: {e}");
+        let (mut fields, events) = parts(text).map_err(not_ours)?;
+        let version: u32 = fields.take("version").map_err(not_ours)?;
+        if version != crate::VERSION {
             return Err(format!(
-                "this recording has version {}, and this Wirelab reads version {}: open it with the version that wrote it",
-                head.version,
+                "this recording has version {version}, and this Wirelab reads version {}: open it with the version that wrote it",
                 crate::VERSION
             ));
         }
-        serde_json::from_str(text).map_err(|e| format!("this recording is damaged: {e}"))
+        let read = || {
+            Ok(Self {
+                version,
+                title: fields.take("title")?,
+                network: fields.take("network")?,
+                private: fields.take("private")?,
+                began: fields.take("began")?,
+                programs: fields.take("programs")?,
+                files: fields.take_or_default("files")?,
+                events: events?,
+            })
+        };
+        read().map_err(|e: Unread| format!("this recording is damaged: {e}"))
     }
+}
+
+/// The events, and what stands beside them. One event after the other becomes what it is: as one JSON value, all of them
+/// would take several times the file's length.
+fn parts(text: &str) -> Result<(Fields, Result<Vec<Event>, Unread>), Unread> {
+    let mut parser = Parser::new(text.as_bytes())?;
+    let mut beside = Vec::new();
+    let mut events = Err(Unread::missing("events"));
+    parser.members(|name, parser| {
+        if name != "events" {
+            beside.push((name, parser.value()?));
+            return Ok(());
+        }
+        events = Ok(Vec::new());
+        parser.elements(|event| {
+            if let Ok(list) = &mut events {
+                // Of another version perhaps: the first that cannot be read is told when that is known.
+                match Event::read(event) {
+                    Ok(event) => list.push(event),
+                    Err(e) => events = Err(e.within("events")),
+                }
+            }
+        })
+    })?;
+    parser.end()?;
+    Ok((Fields::of(Value::Object(beside))?, events))
 }

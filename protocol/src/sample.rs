@@ -2,12 +2,11 @@
 
 use crate::wire::Timer;
 use crate::{Address, Payload, SocketId};
-use protocol_derive::Read;
-use serde::Serialize;
+use protocol_derive::{Read, Write};
 use std::fmt;
 
 /// One look at one socket. Lengths are bytes, times microseconds.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Read)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Read, Write)]
 pub struct Sample {
     /// Which socket.
     pub sock: SocketId,
@@ -73,14 +72,14 @@ impl Sample {
     }
 }
 
-// serde asks for a reference.
+// skip_serializing_if asks for a reference.
 #[allow(clippy::trivially_copy_pass_by_ref)]
 const fn is_zero(n: &u32) -> bool {
     *n == 0
 }
 
 /// Connections that the kernel has established and that wait for accept().
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Read)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Read, Write)]
 pub struct AcceptQueue {
     /// How many wait.
     pub queued: u32,
@@ -89,7 +88,7 @@ pub struct AcceptQueue {
 }
 
 /// Parts of Linux's `struct tcp_info`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Read)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Read, Write)]
 pub struct TcpInfo {
     /// Smoothed round-trip time, microseconds.
     pub rtt: u32,
@@ -116,7 +115,7 @@ pub struct TcpInfo {
 }
 
 /// The states of RFC 9293, section 3.3.2, numbered as Linux numbers them (`include/net/tcp_states.h`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Read)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Read, Write)]
 #[serde(rename_all = "SCREAMING-KEBAB-CASE")]
 #[repr(u8)]
 pub enum TcpState {

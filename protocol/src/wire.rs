@@ -8,22 +8,21 @@
 //! The pure queue that does this is the engine's; kernel labs and the simulated network run the same one.
 
 use crate::{Address, Payload, TcpState};
-use protocol_derive::Read;
-use serde::Serialize;
+use protocol_derive::{Read, Write};
 
 /// A packet of one lab: numbered from 1 in the order in which the wire saw them. A copy that was duplicated has a number of
 /// its own; a retransmission that the kernel sends is another packet.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Read)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Read, Write)]
 #[serde(transparent)]
 pub struct PacketId(pub u64);
 
 /// A host of a lab: its place in the lab's list, from 0.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Read)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Read, Write)]
 #[serde(transparent)]
 pub struct HostId(pub u8);
 
 impl HostId {
-    /// The first, and in most labs the only one. (serde asks for a reference.)
+    /// The first, and in most labs the only one. (skip_serializing_if asks for a reference.)
     #[allow(clippy::trivially_copy_pass_by_ref)]
     pub const fn is_first(&self) -> bool {
         self.0 == 0
@@ -32,18 +31,18 @@ impl HostId {
 
 /// An end of the wire. With several hosts: the host with this number. With one host, whose packets leave and come back at
 /// the same door: 0 is the end that opened the conversation (sent its first packet), 1 the other.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Read)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Read, Write)]
 #[serde(transparent)]
 pub struct End(pub u8);
 
-// serde asks for a reference.
+// skip_serializing_if asks for a reference.
 #[allow(clippy::trivially_copy_pass_by_ref)]
 const fn is_zero(n: &u64) -> bool {
     *n == 0
 }
 
 /// A host, as a lab wishes for it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Read)]
+#[derive(Clone, Debug, PartialEq, Eq, Read, Write)]
 pub struct Host {
     /// What gethostname() says there, and what the others call it: a letter, then letters, digits and `-`.
     pub name: String,
@@ -53,7 +52,7 @@ pub struct Host {
 }
 
 /// What happened on the wire.
-#[derive(Clone, Debug, PartialEq, Serialize, Read)]
+#[derive(Clone, Debug, PartialEq, Read, Write)]
 #[serde(tag = "wire", rename_all = "snake_case")]
 pub enum WireNews {
     /// A host sent a packet: the wire has it now. The same message says what became of it at once.
@@ -119,7 +118,7 @@ pub enum WireNews {
 }
 
 /// What became of a packet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Read)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Read, Write)]
 #[serde(rename_all = "snake_case")]
 pub enum Fate {
     /// It has arrived at the other end.
@@ -141,7 +140,7 @@ pub enum Fate {
 }
 
 /// Why the wire did something to a packet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Read)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Read, Write)]
 #[serde(rename_all = "snake_case")]
 pub enum By {
     /// The learner.
@@ -155,7 +154,7 @@ pub enum By {
 }
 
 /// What a learner does with the wire.
-#[derive(Clone, Debug, PartialEq, Serialize, Read)]
+#[derive(Clone, Debug, PartialEq, Read, Write)]
 #[serde(tag = "wire", rename_all = "snake_case")]
 pub enum WireAction {
     /// From now on every packet waits (true), or none; those that wait are then delivered in their order.
@@ -201,7 +200,7 @@ pub enum WireAction {
 }
 
 /// One rule of the wire.
-#[derive(Clone, Debug, PartialEq, Serialize, Read)]
+#[derive(Clone, Debug, PartialEq, Read, Write)]
 pub struct WireRule {
     /// Packets that go to this end only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -214,7 +213,7 @@ pub struct WireRule {
 }
 
 /// Which packets a rule is for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Read)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Read, Write)]
 #[serde(rename_all = "snake_case")]
 pub enum Which {
     /// All.
@@ -239,7 +238,7 @@ pub enum Which {
 }
 
 /// What a rule does.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Read)]
+#[derive(Clone, Copy, Debug, PartialEq, Read, Write)]
 #[serde(rename_all = "snake_case")]
 pub enum Effect {
     /// The packet waits for the learner.
@@ -266,7 +265,7 @@ pub enum Effect {
 }
 
 /// A connection that the kernel has and that no program has a descriptor of yet: between the SYN and accept().
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Read)]
+#[derive(Clone, Debug, PartialEq, Eq, Read, Write)]
 pub struct Embryo {
     /// The host that it is on.
     #[serde(default, skip_serializing_if = "HostId::is_first")]
@@ -286,7 +285,7 @@ pub struct Embryo {
 }
 
 /// A timer of the kernel, as sock_diag(7) tells it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Read)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Read, Write)]
 pub struct Timer {
     /// What for.
     pub what: TimerKind,
@@ -298,7 +297,7 @@ pub struct Timer {
 }
 
 /// What a timer of the kernel is for (`idiag_timer`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Read)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Read, Write)]
 #[serde(rename_all = "snake_case")]
 pub enum TimerKind {
     /// 1: what was sent will be sent again.

@@ -136,7 +136,9 @@ impl Page {
         let told = self
             .lab(n, "return [lab.timeline(), lab.programs().map(p => p.name)]")
             .await?;
-        let (events, programs) = serde_json::from_value(told).context("timeline() and programs()")?;
+        let (events, programs): (Value, _) =
+            serde_json::from_value(told).context("timeline() and programs()")?;
+        let events = protocol::read::from_json(events.to_string().as_bytes()).context("timeline()")?;
         Ok(Story { events, programs })
     }
 

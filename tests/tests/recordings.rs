@@ -67,6 +67,17 @@ fn recordings_of_every_version_open_and_tell_their_story() -> Result<()> {
 }
 
 #[test]
+fn a_recording_of_this_version_is_written_again_to_the_byte() -> Result<()> {
+    for (name, text) in all()? {
+        let recording = Recording::from_json(&text).map_err(anyhow::Error::msg);
+        let again = protocol::write::to_json(&recording.with_context(|| name.clone())?);
+        let place = again.bytes().zip(text.bytes()).position(|(a, b)| a != b);
+        ensure!(again == text.trim_end(), "{name}: differs from byte {place:?} on");
+    }
+    Ok(())
+}
+
+#[test]
 fn what_is_cut_changed_or_too_new_is_one_sentence() -> Result<()> {
     let (_, text) = all()?.swap_remove(0);
     let sentence = |text: &str, what: &str| -> Result<()> {

@@ -41,13 +41,14 @@ fn story(session: &Session) -> Vec<Vec<String>> {
                 _ => continue,
             },
             kind => {
-                let mut value = serde_json::to_value(Event {
+                let event = Event {
                     seq: 0,
                     t: 0,
                     cause: None,
                     ..event.clone()
-                })
-                .unwrap_or_default();
+                };
+                let mut value: serde_json::Value =
+                    serde_json::from_str(&protocol::write::to_json(&event)).unwrap_or_default();
                 if let EventKind::Called { call, .. } | EventKind::Returned { call, .. } = kind {
                     let next = numbers.len();
                     value["call"] = (*numbers.entry(*call).or_insert(next)).into();

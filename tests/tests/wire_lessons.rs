@@ -55,7 +55,7 @@ async fn act(page: &Page, story: &Story, action: &str, fits: impl Fn(&Seen) -> b
         .into_iter()
         .find(|seen| fits(seen))
         .with_context(|| format!("no such packet waits: {:#?}", story.held()))?;
-    let action = json!({ "wire": action, "packet": packet.id });
+    let action = json!({ "wire": action, "packet": packet.id.0 });
     page.lab(0, &format!("await lab.wire({action});")).await.map(drop)
 }
 

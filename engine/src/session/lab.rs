@@ -26,14 +26,13 @@
 
 use protocol::read::{Read as _, from_json};
 use protocol::{HostId, Network, Plan, bounds};
-use protocol_derive::Read;
-use serde::Serialize;
+use protocol_derive::{Read, Write};
 
 /// The longest name of a host.
 const HOST_NAME: usize = 15;
 
 /// A lab before it runs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Read)]
+#[derive(Clone, Debug, PartialEq, Eq, Read, Write)]
 #[serde(deny_unknown_fields)]
 pub struct LabSpec {
     /// The format's version: 1.
@@ -61,7 +60,7 @@ pub struct LabSpec {
 }
 
 /// A program before it runs.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Read)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Read, Write)]
 #[serde(deny_unknown_fields)]
 pub struct ProgramSpec {
     /// What pages and scripts call it.
@@ -90,7 +89,7 @@ pub struct ProgramSpec {
 }
 
 /// Left or right of the wire.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Read)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Read, Write)]
 #[serde(rename_all = "lowercase")]
 pub enum Side {
     /// The client's place.
@@ -100,7 +99,7 @@ pub enum Side {
 }
 
 /// A file that programs find in their directory.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Read)]
+#[derive(Clone, Debug, PartialEq, Eq, Read, Write)]
 #[serde(deny_unknown_fields)]
 pub struct FileSpec {
     /// Its name, without directories.

@@ -4,7 +4,7 @@
 //! with (strings of all four kinds, integers, booleans, arrays, inline tables, `[[tables]]`) and refuses the rest of
 //! TOML (dates, fractions, dotted keys, `[tables]`) with its line. The crate is its judge in the tests.
 
-use serde_json::{Map, Value};
+use protocol::json::{Members, Value};
 
 /// Arrays in arrays, at most.
 const DEEP: usize = 16;
@@ -92,7 +92,7 @@ impl Reader<'_> {
     }
 
     fn file(&mut self) -> Read<Value> {
-        let mut file = Map::new();
+        let mut file = Members::new();
         // The table that is being filled: the last of this list, or the file itself.
         let mut list: Option<String> = None;
         let mut lists: Vec<String> = Vec::new();
@@ -109,14 +109,11 @@ impl Reader<'_> {
                     return Err("]] is missing");
                 }
                 if !lists.contains(&name) {
-                    if file.contains_key(&name) {
-                        return Err("this key is there twice");
-                    }
-                    file.insert(name.clone(), Value::Array(Vec::new()));
+                    insert(&mut file, name.clone(), Value::Array(Vec::new()))?;
                     lists.push(name.clone());
                 }
-                if let Some(Value::Array(tables)) = file.get_mut(&name) {
-                    tables.push(Value::Object(Map::new()));
+                if let Some(tables) = tables(&mut file, &name) {
+                    tables.push(Value::Object(Members::new()));
                 }
                 list = Some(name);
             } else if self.rest().starts_with('[') {
@@ -124,11 +121,10 @@ impl Reader<'_> {
             } else {
                 let table = match &list {
                     None => Some(&mut file),
-                    Some(name) => file
-                        .get_mut(name)
-                        .and_then(Value::as_array_mut)
-                        .and_then(|tables| tables.last_mut())
-                        .and_then(Value::as_object_mut),
+                    Some(name) => match tables(&mut file, name).and_then(|tables| tables.last_mut()) {
+                        Some(Value::Object(table)) => Some(table),
+                        _ => None,
+                    },
                 };
                 self.pair(table.ok_or("a table is missing")?, DEEP)?;
             }
@@ -137,19 +133,15 @@ impl Reader<'_> {
     }
 
     /// `key = value`
-    fn pair(&mut self, table: &mut Map<String, Value>, deep: usize) -> Read<()> {
+    fn pair(&mut self, table: &mut Members, deep: usize) -> Read<()> {
         let key = self.key()?;
         self.blanks();
         if !self.take("=") {
             return Err("= is missing behind a key");
         }
         self.blanks();
-        if table.contains_key(&key) {
-            return Err("this key is there twice");
-        }
         let value = self.value(deep)?;
-        table.insert(key, value);
-        Ok(())
+        insert(table, key, value)
     }
 
     fn key(&mut self) -> Read<String> {
@@ -192,7 +184,7 @@ impl Reader<'_> {
             }
             Some('{') => {
                 self.next();
-                let mut table = Map::new();
+                let mut table = Members::new();
                 loop {
                     self.gap()?;
                     if self.take("}") {
@@ -224,9 +216,9 @@ impl Reader<'_> {
                 let plain = digits.bytes().all(|b| b.is_ascii_digit());
                 let padded = digits.len() > 1 && digits.starts_with('0');
                 let number: Option<i64> = word.parse().ok().filter(|_| plain && !padded);
-                number
-                    .ok_or("a string in quotes, a whole number, true, false, [ or { is expected")?
-                    .into()
+                let expected = "a string in quotes, a whole number, true, false, [ or { is expected";
+                let number = number.ok_or(expected)?;
+                u64::try_from(number).map_or(Value::Negative(number), Value::Whole)
             }
         };
         self.at += word.len();
@@ -300,6 +292,22 @@ impl Reader<'_> {
     }
 }
 
+fn insert(table: &mut Members, key: String, value: Value) -> Read<()> {
+    if table.iter().any(|(there, _)| *there == key) {
+        return Err("this key is there twice");
+    }
+    table.push((key, value));
+    Ok(())
+}
+
+/// The `[[tables]]` with this name.
+fn tables<'a>(file: &'a mut Members, name: &str) -> Option<&'a mut Vec<Value>> {
+    match file.iter_mut().find(|(there, _)| there == name) {
+        Some((_, Value::Array(tables))) => Some(tables),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
@@ -312,8 +320,12 @@ mod tests {
             .parse::<toml::Table>()
             .ok()
             .map(|table| serde_json::to_value(table).unwrap());
-        assert_eq!(ours.as_ref().ok(), theirs.as_ref(), "{text:?}: {ours:?}");
-        theirs
+        let value = ours.clone().ok();
+        let as_theirs = value
+            .as_ref()
+            .map(|value| serde_json::from_str(&value.to_string()).unwrap());
+        assert_eq!(as_theirs, theirs, "{text:?}: {ours:?}");
+        value
     }
 
     #[test]

@@ -434,8 +434,8 @@ fn a_recording_with_a_gap_or_a_stranger_is_refused() {
 fn events_survive_json() {
     let (story, ..) = echo();
     for event in story.timeline.events() {
-        let json = serde_json::to_string(event).expect("JSON");
-        let back: Event = serde_json::from_str(&json).expect("an event");
+        let json = protocol::write::to_json(event);
+        let back: Event = protocol::read::from_json(json.as_bytes()).expect("an event");
         assert_eq!(&back, event, "{json}");
     }
 }

@@ -188,7 +188,7 @@ impl Talk {
         loop {
             if let Some(end) = self.rest.iter().position(|byte| *byte == b'\n') {
                 let line: Vec<u8> = self.rest.drain(..=end).collect();
-                return serde_json::from_slice(&line).map_err(|_| OTHER_VERSION.to_owned());
+                return protocol::read::from_json(&line).map_err(|_| OTHER_VERSION.to_owned());
             }
             let (n, fds) = sys::receive_with_fds(self.stream.as_fd(), &mut room)
                 .map_err(|errno| format!("The server does not answer: {errno}."))?;

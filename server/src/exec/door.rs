@@ -198,7 +198,7 @@ fn no_door(lab: u32, network: Network) -> String {
 async fn hear(stream: &mut BufReader<UnixStream>) -> io::Result<Option<Ask>> {
     let mut line = String::new();
     stream.take(talk::ASK).read_line(&mut line).await?;
-    Ok(serde_json::from_str(&line).ok())
+    Ok(protocol::read::from_json(line.as_bytes()).ok())
 }
 
 async fn answer(stream: &mut BufReader<UnixStream>, answer: &Answer) -> io::Result<()> {

@@ -9,13 +9,14 @@
 
 use protocol::Network;
 use protocol::wire::Host;
-use serde::{Deserialize, Serialize};
+use protocol::write::{Write, to_json};
+use protocol_derive::{Read, Write};
 
 /// The longest line of the command's, bytes.
 pub(super) const ASK: u64 = 4096;
 
 /// From the command to the server.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Read, Write)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Ask {
     /// Which labs are there?
@@ -32,7 +33,7 @@ pub(super) enum Ask {
 }
 
 /// From the server to the command.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Read, Write)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Answer {
     /// To [`Ask::List`].
@@ -51,7 +52,7 @@ pub(super) enum Answer {
 }
 
 /// A lab, as the list has it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Read, Write)]
 pub(super) struct KnownLab {
     /// Its number.
     pub(super) number: u32,
@@ -64,8 +65,8 @@ pub(super) struct KnownLab {
 }
 
 /// As it is sent.
-pub(super) fn line(message: &impl Serialize) -> Vec<u8> {
-    let mut line = serde_json::to_vec(message).unwrap_or_default();
+pub(super) fn line(message: &impl Write) -> Vec<u8> {
+    let mut line = to_json(message).into_bytes();
     line.push(b'\n');
     line
 }

@@ -146,7 +146,7 @@ impl Outputs {
             transcript.flush().context("cannot write the transcript")?;
         }
         if let Some(path) = &self.timeline {
-            let json = serde_json::to_string(&session.recording())?;
+            let json = protocol::write::to_json(&session.recording());
             std::fs::write(path, json).with_context(|| format!("cannot write {}", path.display()))?;
         }
         if let Some(path) = &self.pcapng {

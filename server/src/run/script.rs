@@ -2,7 +2,7 @@
 
 use super::wire::Act;
 use anyhow::{Context as _, bail};
-use serde_json::Value;
+use protocol::read::{Value, from_json};
 
 /// One line of a script.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,7 +41,7 @@ pub(super) fn parse(text: &str, programs: &[String]) -> anyhow::Result<Vec<Line>
 
 fn parse_line(line: &str, programs: &[String]) -> anyhow::Result<Line> {
     let words: Vec<Value> =
-        serde_json::from_str(line).context("not a JSON array, such as [\"start\",\"server\"]")?;
+        from_json(line.as_bytes()).context("not a JSON array, such as [\"start\",\"server\"]")?;
     let Some(verb) = words.first().and_then(Value::as_str) else {
         bail!("a line begins with a word, such as \"start\"")
     };

@@ -1,16 +1,21 @@
 //! The wire of `wirelab run`: how it begins (`--wire`), and what a script does with it.
 
 use anyhow::{Context as _, bail};
+use protocol::read::{Read as _, Value, from_json};
 use protocol::{PacketId, WireAction, WireRule};
-use serde_json::Value;
+use protocol_derive::Read;
 use std::path::Path;
 
 /// The file of `--wire`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Read)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Begin {
     /// Every packet waits.
+    #[serde(default)]
     pub(super) held: bool,
+    #[serde(default)]
     rules: Vec<WireRule>,
+    #[serde(default)]
     seed: u64,
 }
 
@@ -24,28 +29,7 @@ pub(super) fn read(path: &Path) -> anyhow::Result<Begin> {
 }
 
 fn parse(text: &str) -> anyhow::Result<Begin> {
-    let Value::Object(mut object) = serde_json::from_str(text).context("not JSON")? else {
-        bail!("the rules of a wire are a JSON object, such as {{\"held\":true}}");
-    };
-    let held = match object.remove("held") {
-        None => false,
-        Some(Value::Bool(held)) => held,
-        Some(other) => bail!("\"held\" is true or false, not {other}"),
-    };
-    let seed = match object.remove("seed") {
-        None => 0,
-        Some(seed) => seed
-            .as_u64()
-            .with_context(|| format!("\"seed\" is a whole number, not {seed}"))?,
-    };
-    let rules = match object.remove("rules") {
-        None => Vec::new(),
-        Some(rules) => serde_json::from_value(rules).context("\"rules\"")?,
-    };
-    if let Some(name) = object.keys().next() {
-        bail!("{name:?} is not one of held, rules, seed");
-    }
-    Ok(Begin { held, rules, seed })
+    from_json(text.as_bytes()).context("the rules of a wire, such as {\"held\":true}")
 }
 
 impl Begin {
@@ -75,18 +59,19 @@ impl Act {
     /// No packet waits, and none is named.
     pub(super) fn on(&self, first: Option<PacketId>) -> anyhow::Result<WireAction> {
         let mut value = self.0.clone();
-        let Some(object) = value.as_object_mut() else {
-            bail!("\"wire\" needs an object as its word 1, such as {{\"wire\":\"deliver\"}}");
-        };
         let needs = matches!(
-            object.get("wire").and_then(Value::as_str),
+            value.get("wire").and_then(Value::as_str),
             Some("deliver" | "drop" | "duplicate" | "delay" | "behind")
         );
-        if needs && !object.contains_key("packet") {
+        let named = value.get("packet").is_some();
+        let Value::Object(members) = &mut value else {
+            bail!("\"wire\" needs an object as its word 1, such as {{\"wire\":\"deliver\"}}");
+        };
+        if needs && !named {
             let PacketId(first) = first.context("no packet waits on the wire")?;
-            object.insert("packet".to_owned(), first.into());
+            members.push(("packet".to_owned(), Value::Whole(first)));
         }
-        serde_json::from_value(value).context("what to do with the wire")
+        WireAction::read(value).context("what to do with the wire")
     }
 }
 
@@ -123,12 +108,13 @@ mod tests {
 
     #[test]
     fn an_action_without_a_packet_is_for_the_first() {
-        let act = Act::read(serde_json::json!({"wire": "deliver"})).unwrap();
+        let act = |json: &str| Act::read(from_json(json.as_bytes()).unwrap());
+        let first = act(r#"{"wire":"deliver"}"#).unwrap();
         let packet = PacketId(5);
-        assert_eq!(act.on(Some(packet)).unwrap(), WireAction::Deliver { packet });
-        assert!(act.on(None).is_err());
-        let act = Act::read(serde_json::json!({"wire": "hold", "held": false})).unwrap();
-        assert_eq!(act.on(None).unwrap(), WireAction::Hold { held: false });
-        assert!(Act::read(serde_json::json!({"wire": "cut"})).is_err());
+        assert_eq!(first.on(Some(packet)).unwrap(), WireAction::Deliver { packet });
+        assert!(first.on(None).is_err());
+        let hold = act(r#"{"wire":"hold","held":false}"#).unwrap();
+        assert_eq!(hold.on(None).unwrap(), WireAction::Hold { held: false });
+        assert!(act(r#"{"wire":"cut"}"#).is_err());
     }
 }

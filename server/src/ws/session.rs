@@ -439,7 +439,7 @@ pub(super) fn decode(message: &Message) -> Result<FromPage, Malformed> {
 /// The id of a request that could not be read otherwise, so that whoever waits for its answer learns of it.
 fn request_id(message: &Message) -> Option<CallId> {
     let Message::Text(text) = message else { return None };
-    let value: serde_json::Value = serde_json::from_str(text.as_str()).ok()?;
+    let value = protocol::json::parse(text.as_bytes()).ok()?;
     value.get("id")?.as_u64().map(CallId)
 }
 

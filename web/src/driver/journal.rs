@@ -3,6 +3,7 @@
 
 use engine::session::Session;
 use js_sys::{Array, Uint8Array};
+use protocol::write::to_json;
 use std::cell::Cell;
 
 /// Events of one piece at most.
@@ -39,16 +40,16 @@ impl Journal {
                 self.told.set(0);
             }
             // It ends with an empty list: `[]}`.
-            let mut json = serde_json::to_vec(&session.recording_head()).unwrap_or_default();
-            json.truncate(json.len().saturating_sub(2));
-            self.list.set(0, Uint8Array::from(json.as_slice()).into());
+            let json = to_json(&session.recording_head());
+            let json = json.strip_suffix("]}").unwrap_or_default();
+            self.list.set(0, Uint8Array::from(json.as_bytes()).into());
         }
         let events = session.timeline().events();
         for piece in events.get(self.told.get()..).unwrap_or_default().chunks(PIECE) {
-            let json = serde_json::to_vec(piece).unwrap_or_default();
+            let json = to_json(piece);
             // Without its brackets.
-            let inside = json.get(1..json.len().saturating_sub(1)).unwrap_or_default();
-            self.list.push(&Uint8Array::from(inside));
+            let inside = json.get(1..json.len() - 1).unwrap_or_default();
+            self.list.push(&Uint8Array::from(inside.as_bytes()));
         }
         self.told.set(events.len());
     }

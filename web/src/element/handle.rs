@@ -10,6 +10,7 @@ use crate::playground;
 use engine::session::{Command, LabSpec, Rest, Session, Side};
 use engine::timeline::words::capital;
 use leptos::prelude::Owner;
+use protocol::write::to_json;
 use protocol::{Network, ProgramId, WireAction, bounds};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -27,6 +28,19 @@ enum Shown {
     Loading,
     Failed(String),
     Lab(Rc<Stage>),
+}
+
+/// A program, as `programs()` tells it.
+#[derive(protocol_derive::Write)]
+struct ToldProgram {
+    error: Option<String>,
+    exit: Option<i32>,
+    file: String,
+    line: Option<u32>,
+    name: String,
+    side: &'static str,
+    state: &'static str,
+    status: String,
 }
 
 /// What the element and the tasks that fill it share.
@@ -322,34 +336,32 @@ impl LabHandle {
                 let id = ProgramId(i);
                 let lane = stage.ui.live_lane(id);
                 let program = live.program(id);
-                let exit = program.and_then(|p| p.ended).map(|(status, _)| status);
                 let side = driver.sides().get(usize::from(i)).copied();
-                serde_json::json!({
-                    "name": spec.name,
-                    "file": spec.file,
-                    "side": if side == Some(Side::Left) { "left" } else { "right" },
-                    "state": lane.state_word(),
-                    "status": capital(&lane.status),
-                    "line": program.and_then(|p| p.line).filter(|_| lane.alive),
-                    "exit": exit,
-                    "error": lane.error.as_ref().map(|e| e.name.clone()),
-                })
+                ToldProgram {
+                    error: lane.error.as_ref().map(|e| e.name.clone()),
+                    exit: program.and_then(|p| p.ended).map(|(status, _)| status),
+                    file: spec.file.clone(),
+                    line: program.and_then(|p| p.line).filter(|_| lane.alive),
+                    name: spec.name.clone(),
+                    side: if side == Some(Side::Left) { "left" } else { "right" },
+                    state: lane.state_word(),
+                    status: capital(&lane.status),
+                }
             })
             .collect();
-        serde_json::to_string(&list).map_err(|e| sentence(e.to_string()))
+        Ok(to_json(&list))
     }
 
     /// Everything that has happened so far: the events in order, as JSON.
     pub fn timeline(&self) -> Result<String, JsError> {
         let stage = self.stage()?;
         let session = stage.driver.session();
-        serde_json::to_string(session.timeline().events()).map_err(|e| sentence(e.to_string()))
+        Ok(to_json(session.timeline().events()))
     }
 
     /// The whole history as a file's text: what "Save the timeline" saves, and what the attribute `recording` opens.
     pub fn recording(&self) -> Result<String, JsError> {
-        let recording = self.stage()?.driver.session().recording();
-        serde_json::to_string(&recording).map_err(|e| sentence(e.to_string()))
+        Ok(to_json(&self.stage()?.driver.session().recording()))
     }
 
     /// Takes the lab out of the page and closes its sockets.

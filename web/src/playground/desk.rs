@@ -159,7 +159,7 @@ impl Desk {
         if self.kept.with_value(|kept| kept.as_ref() == Some(&spec)) {
             return;
         }
-        let json = serde_json::to_string(&spec).unwrap_or_default();
+        let json = protocol::write::to_json(&spec);
         let done = storage().is_some_and(|s| s.set_item(KEY, &json).is_ok());
         if !done && !self.refused.get_untracked() {
             self.refused.set(true);

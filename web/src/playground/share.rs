@@ -12,8 +12,8 @@ const MARK: &str = "lab=";
 /// # Errors
 /// One sentence, when it would be too long.
 pub fn fragment(spec: &LabSpec) -> Result<String, String> {
-    let json = serde_json::to_vec(spec).map_err(|e| e.to_string())?;
-    let fragment = format!("{MARK}{}", base64::encode(&json, Alphabet::Url));
+    let json = protocol::write::to_json(spec);
+    let fragment = format!("{MARK}{}", base64::encode(json.as_bytes(), Alphabet::Url));
     if fragment.len() > LONGEST {
         return Err(format!(
             "These programs make a link of {} characters, and {LONGEST} are the most that travel well: save them as a file instead.",

@@ -94,9 +94,7 @@ pub fn Toolbar(ui: Ui, desk: Option<Desk>) -> impl IntoView {
 /// The whole history as a file: what `wirelab run --timeline` writes.
 fn save_timeline(ui: Ui) {
     let recording = ui.driver().session().recording();
-    if let Ok(json) = serde_json::to_string(&recording) {
-        save_file("timeline.json", &json);
-    }
+    save_file("timeline.json", &protocol::write::to_json(&recording));
 }
 
 /// What crossed the wire, for Wireshark.

@@ -86,7 +86,7 @@ pub fn format_float(x: f64, format: &FloatFormat) -> String {
     };
     // `digits` without trailing zeros, the point before digit number `point`: 0.digits * 10^point.
     let (digits, point) = match format.kind {
-        'r' => shortest(magnitude),
+        'r' => scientific(&protocol::json::shortest(magnitude)),
         'f' => fixed(magnitude, precision),
         'e' => scientific(&format!("{magnitude:.*e}", precision.min(EXACT_DIGITS))),
         _ => scientific(&format!("{magnitude:.*e}", (precision - 1).min(EXACT_DIGITS))),
@@ -160,19 +160,6 @@ pub fn format_float(x: f64, format: &FloatFormat) -> String {
 
 fn push_zeros(out: &mut String, count: usize) {
     out.extend(std::iter::repeat_n('0', count));
-}
-
-/// The shortest digits that give the number back. Where two candidates are equally near, CPython takes the even one and
-/// Rust the larger: the exact rounding to as many digits decides.
-fn shortest(magnitude: f64) -> (String, i64) {
-    let (digits, point) = scientific(&format!("{magnitude:e}"));
-    if digits.len() >= 16 {
-        let exact = format!("{magnitude:.*e}", digits.len() - 1);
-        if exact.parse() == Ok(magnitude) {
-            return scientific(&exact);
-        }
-    }
-    (digits, point)
 }
 
 /// Digits and point of Rust's `1.25e-7`.
