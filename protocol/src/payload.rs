@@ -40,7 +40,7 @@ impl fmt::Debug for Payload {
 }
 
 impl Read for Payload {
-    fn read(value: Value) -> Result<Self, Unread> {
+    fn read(value: &mut Value) -> Result<Self, Unread> {
         let text = String::read(value)?;
         base64::decode(&text, Alphabet::Standard)
             .map(Self)

@@ -1,7 +1,7 @@
 //! JSON values -> the protocol's types, by `derive(Read)` (protocol/derive): the counterpart of [`crate::write`].
 //!
-//! A value is taken apart here, field by field, by a few functions that all types share: that is what keeps the pages
-//! small.
+//! A value is taken apart here, field by field, by a few functions that all types share, and stays where it is until all of
+//! it is read: that is what keeps the pages small.
 
 pub use crate::json::Value;
 use crate::json::{self, Members};
@@ -20,8 +20,14 @@ impl Unread {
 
     /// A tag that is none.
     #[cold]
-    pub fn unknown(tag: &str) -> Self {
-        Self(["unknown variant `", tag, "`"].concat())
+    fn unknown(tag: &str) -> Self {
+        Self(["unknown variant `", shortened(tag), "`"].concat())
+    }
+
+    /// A variant with something in it that should have nothing, or the other way round.
+    #[cold]
+    pub fn misshapen() -> Self {
+        Self::new("there is something in this variant that should not be, or the other way round")
     }
 
     #[cold]
@@ -62,11 +68,11 @@ impl std::error::Error for Unread {}
 
 type Result<T> = std::result::Result<T, Unread>;
 
-/// What can be read from one JSON value.
+/// What can be read from one JSON value. What it takes out of the value is not there any more.
 pub trait Read: Sized {
     /// # Errors
     /// What was expected, and what is there.
-    fn read(value: Value) -> Result<Self>;
+    fn read(value: &mut Value) -> Result<Self>;
 
     /// What a field is that is not there, where that means something.
     fn absent() -> Option<Self> {
@@ -78,7 +84,7 @@ pub trait Read: Sized {
 pub trait ReadFields: Sized {
     /// # Errors
     /// As [`Read::read`].
-    fn read_fields(fields: &mut Fields) -> Result<Self>;
+    fn read_fields(fields: &mut Fields<'_>) -> Result<Self>;
 }
 
 /// Reads a whole text.
@@ -86,38 +92,40 @@ pub trait ReadFields: Sized {
 /// # Errors
 /// It is not JSON (with the place), or not the JSON of a `T`.
 pub fn from_json<T: Read>(text: &[u8]) -> Result<T> {
-    T::read(json::parse(text)?)
+    T::read(&mut json::parse(text)?)
 }
 
-/// An object's fields, taken out one by one.
+/// An object's fields, read one by one.
 #[derive(Debug)]
-pub struct Fields(Members);
+pub struct Fields<'a>(&'a mut Members);
 
-impl Fields {
+impl<'a> Fields<'a> {
     /// # Errors
     /// The value is not an object.
-    pub fn of(value: Value) -> Result<Self> {
+    pub fn of(value: &'a mut Value) -> Result<Self> {
         match value {
             Value::Object(members) => Ok(Self(members)),
-            other => Err(Unread::expected("an object", &other)),
+            other => Err(Unread::expected("an object", other)),
         }
     }
 
-    /// Takes out the last member with this name.
+    /// The last member with this name.
     #[inline(never)]
-    fn remove(&mut self, name: &str) -> Option<Value> {
-        let at = self.0.iter().rposition(|(n, _)| n == name)?;
-        Some(self.0.remove(at).1)
+    fn member(&mut self, name: &str) -> Option<&mut Value> {
+        self.0
+            .iter_mut()
+            .rfind(|(n, _)| n == name)
+            .map(|(_, value)| value)
     }
 
-    /// The field that says which variant it is.
+    /// Which of the `tags` the field has that says which variant it is.
     ///
     /// # Errors
-    /// It is not there, or not a string.
-    pub fn tag(&mut self, name: &str) -> Result<String> {
-        match self.remove(name) {
-            Some(Value::String(tag)) => Ok(tag),
-            Some(other) => Err(Unread::expected("a string", &other).within(name)),
+    /// It is not there, or none of them.
+    pub fn tag(&mut self, name: &str, tags: &[&str]) -> Result<usize> {
+        match self.member(name) {
+            Some(Value::String(tag)) => place(tag, tags),
+            Some(other) => Err(Unread::expected("a string", other).within(name)),
             None => Err(Unread::missing(name)),
         }
     }
@@ -128,7 +136,7 @@ impl Fields {
     /// It is not there, or something else.
     #[inline(never)]
     pub fn take<T: Read>(&mut self, name: &str) -> Result<T> {
-        match self.remove(name) {
+        match self.member(name) {
             Some(value) => T::read(value).map_err(|e| e.within(name)),
             None => T::absent().ok_or_else(|| Unread::missing(name)),
         }
@@ -140,22 +148,19 @@ impl Fields {
     /// It is there and something else.
     #[inline(never)]
     pub fn take_or_default<T: Read + Default>(&mut self, name: &str) -> Result<T> {
-        match self.remove(name) {
+        match self.member(name) {
             Some(value) => T::read(value).map_err(|e| e.within(name)),
             None => Ok(T::default()),
         }
     }
 
-    /// Refuses what is left over.
+    /// Refuses all fields but the `known` ones.
     ///
     /// # Errors
-    /// A field that none of the `known` ones is.
+    /// A field that none of them is.
     pub fn end(self, known: &[&str]) -> Result<()> {
-        match self.0.first() {
+        match self.0.iter().find(|(name, _)| !known.contains(&name.as_str())) {
             None => Ok(()),
-            Some((name, _)) if known.contains(&name.as_str()) => {
-                Err(Unread(["field `", name, "` stands there twice"].concat()))
-            }
             Some((name, _)) => Err(Unread(
                 [
                     "unknown field `",
@@ -169,63 +174,81 @@ impl Fields {
     }
 }
 
-/// A variant that stands for itself, `"held"`, or with what is in it, `{"delayed": ...}`.
+/// Where the tag stands among them.
+#[inline(never)]
+fn place(tag: &str, tags: &[&str]) -> Result<usize> {
+    let place = tags.iter().position(|known| *known == tag);
+    place.ok_or_else(|| Unread::unknown(tag))
+}
+
+/// Which variant it is, one that stands for itself, `"held"`, or with what is in it, `{"delayed": ...}`.
 ///
 /// # Errors
-/// It is neither.
-pub fn choice(value: Value) -> Result<(String, Option<Value>)> {
+/// It is neither, or none of the `tags`.
+pub fn choice<'a>(value: &'a mut Value, tags: &[&str]) -> Result<(usize, Option<&'a mut Value>)> {
     match value {
-        Value::String(tag) => Ok((tag, None)),
-        Value::Object(mut members) if members.len() == 1 => {
-            let (tag, body) = members.pop().unwrap_or_default();
-            Ok((tag, Some(body)))
-        }
-        other => Err(Unread::expected("a variant's name", &other)),
+        Value::String(tag) => Ok((place(tag, tags)?, None)),
+        Value::Object(members) => match members.as_mut_slice() {
+            [(tag, body)] => Ok((place(tag, tags)?, Some(body))),
+            _ => Err(Unread::new("expected one variant's name, not several or none")),
+        },
+        other => Err(Unread::expected("a variant's name", other)),
+    }
+}
+
+/// Which variant it is, where none has anything in it.
+///
+/// # Errors
+/// It is none of the `tags`.
+pub fn word(value: &mut Value, tags: &[&str]) -> Result<usize> {
+    match choice(value, tags)? {
+        (place, None) => Ok(place),
+        _ => Err(Unread::misshapen()),
     }
 }
 
 impl Read for Value {
-    fn read(value: Value) -> Result<Self> {
-        Ok(value)
+    fn read(value: &mut Value) -> Result<Self> {
+        Ok(std::mem::take(value))
     }
 }
 
 impl Read for bool {
-    fn read(value: Value) -> Result<Self> {
+    fn read(value: &mut Value) -> Result<Self> {
         value
             .as_bool()
-            .ok_or_else(|| Unread::expected("true or false", &value))
+            .ok_or_else(|| Unread::expected("true or false", value))
     }
 }
 
 impl Read for String {
-    fn read(value: Value) -> Result<Self> {
+    fn read(value: &mut Value) -> Result<Self> {
         match value {
-            Value::String(text) => Ok(text),
-            other => Err(Unread::expected("a string", &other)),
+            Value::String(text) => Ok(std::mem::take(text)),
+            other => Err(Unread::expected("a string", other)),
         }
     }
 }
 
 impl Read for f64 {
-    fn read(value: Value) -> Result<Self> {
-        value.as_f64().ok_or_else(|| Unread::expected("a number", &value))
+    fn read(value: &mut Value) -> Result<Self> {
+        value.as_f64().ok_or_else(|| Unread::expected("a number", value))
     }
 }
 
 impl Read for u64 {
-    fn read(value: Value) -> Result<Self> {
+    fn read(value: &mut Value) -> Result<Self> {
         value
             .as_u64()
-            .ok_or_else(|| Unread::expected("a whole number from 0", &value))
+            .ok_or_else(|| Unread::expected("a whole number from 0", value))
     }
 }
 
 impl Read for i64 {
-    fn read(value: Value) -> Result<Self> {
+    fn read(value: &mut Value) -> Result<Self> {
         value
             .as_i64()
-            .ok_or_else(|| Unread::expected("a whole number", &value))
+            .ok_or_else(|| Unread::expected("a whole number", value))
     }
 }
 
@@ -233,9 +256,9 @@ impl Read for i64 {
 macro_rules! narrow {
     ($($short:ty: $as:ident, $what:literal;)*) => {
         $(impl Read for $short {
-            fn read(value: Value) -> Result<Self> {
+            fn read(value: &mut Value) -> Result<Self> {
                 let short = value.$as().and_then(|long| long.try_into().ok());
-                short.ok_or_else(|| Unread::expected($what, &value))
+                short.ok_or_else(|| Unread::expected($what, value))
             }
         })*
     };
@@ -253,9 +276,9 @@ narrow! {
 macro_rules! parsed {
     ($($name:ty, $what:literal;)*) => {
         $(impl Read for $name {
-            fn read(value: Value) -> Result<Self> {
+            fn read(value: &mut Value) -> Result<Self> {
                 let parsed = value.as_str().and_then(|text| text.parse().ok());
-                parsed.ok_or_else(|| Unread::expected($what, &value))
+                parsed.ok_or_else(|| Unread::expected($what, value))
             }
         })*
     };
@@ -268,7 +291,7 @@ parsed! {
 }
 
 impl<T: Read> Read for Option<T> {
-    fn read(value: Value) -> Result<Self> {
+    fn read(value: &mut Value) -> Result<Self> {
         match value {
             Value::Null => Ok(None),
             value => T::read(value).map(Some),
@@ -281,7 +304,7 @@ impl<T: Read> Read for Option<T> {
 }
 
 impl<T: Read> Read for Vec<T> {
-    fn read(value: Value) -> Result<Self> {
+    fn read(value: &mut Value) -> Result<Self> {
         match value {
             Value::Array(list) => {
                 let mut all = Self::with_capacity(list.len());
@@ -290,7 +313,7 @@ impl<T: Read> Read for Vec<T> {
                 }
                 Ok(all)
             }
-            other => Err(Unread::expected("a list", &other)),
+            other => Err(Unread::expected("a list", other)),
         }
     }
 }

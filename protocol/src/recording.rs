@@ -72,7 +72,8 @@ impl Recording {
     /// One plain sentence: what is wrong, and the way out.
     pub fn from_json(text: &str) -> Result<Self, String> {
         let not_ours = |e: Unread| format!("this is not a recording of Wirelab, or it is cut off: {e}");
-        let (mut fields, events) = parts(text).map_err(not_ours)?;
+        let (mut beside, events) = parts(text).map_err(not_ours)?;
+        let mut fields = Fields::of(&mut beside).map_err(not_ours)?;
         let version: u32 = fields.take("version").map_err(not_ours)?;
         if version != crate::VERSION {
             return Err(format!(
@@ -98,7 +99,7 @@ impl Recording {
 
 /// The events, and what stands beside them. One event after the other becomes what it is: as one JSON value, all of them
 /// would take several times the file's length.
-fn parts(text: &str) -> Result<(Fields, Result<Vec<Event>, Unread>), Unread> {
+fn parts(text: &str) -> Result<(Value, Result<Vec<Event>, Unread>), Unread> {
     let mut parser = Parser::new(text.as_bytes())?;
     let mut beside = Vec::new();
     let mut events = Err(Unread::missing("events"));
@@ -108,10 +109,10 @@ fn parts(text: &str) -> Result<(Fields, Result<Vec<Event>, Unread>), Unread> {
             return Ok(());
         }
         events = Ok(Vec::new());
-        parser.elements(|event| {
+        parser.elements(|mut event| {
             if let Ok(list) = &mut events {
                 // Of another version perhaps: the first that cannot be read is told when that is known.
-                match Event::read(event) {
+                match Event::read(&mut event) {
                     Ok(event) => list.push(event),
                     Err(e) => events = Err(e.within("events")),
                 }
@@ -119,5 +120,5 @@ fn parts(text: &str) -> Result<(Fields, Result<Vec<Event>, Unread>), Unread> {
         })
     })?;
     parser.end()?;
-    Ok((Fields::of(Value::Object(beside))?, events))
+    Ok((Value::Object(beside), events))
 }

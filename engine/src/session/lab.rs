@@ -124,8 +124,8 @@ impl LabSpec {
     ) -> Result<Self, LabError> {
         let unread = |e: String| LabError(format!("lab.toml cannot be read: {e}"));
         // As a JSON value, which labs are read from elsewhere too: one reader of the fields, not two.
-        let value = super::toml::read(text).map_err(unread)?;
-        let mut spec = Self::read(value).map_err(|e| unread(e.to_string()))?;
+        let mut value = super::toml::read(text).map_err(unread)?;
+        let mut spec = Self::read(&mut value).map_err(|e| unread(e.to_string()))?;
         for program in &mut spec.programs {
             if program.source.is_empty() && !program.prompt {
                 program.source = read(&program.file).map_err(LabError)?;

@@ -71,7 +71,7 @@ impl Act {
             let PacketId(first) = first.context("no packet waits on the wire")?;
             members.push(("packet".to_owned(), Value::Whole(first)));
         }
-        WireAction::read(value).context("what to do with the wire")
+        WireAction::read(&mut value).context("what to do with the wire")
     }
 }
 
