@@ -17,6 +17,7 @@ pub(crate) fn print() -> Result<()> {
         pkg.join("web_bg.wasm"),
         pkg.join("web.js"),
         site.join("wire-lab.js"),
+        site.join("fallen.js"),
         site.join("tokens.css"),
         site.join("lab.css"),
     ];
