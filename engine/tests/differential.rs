@@ -54,6 +54,10 @@ const KNOWN: &[(&str, &str)] = &[
         "refused at its line: async is not in the engine yet",
     ),
     (
+        "12_modules: a way without a module",
+        "the modules are not in the engine, so the programs take their other way",
+    ),
+    (
         "12_modules: re",
         "the module is not in the engine yet; it says so when it is used",
     ),

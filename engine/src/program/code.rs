@@ -158,6 +158,8 @@ pub enum Op {
         name: u32,
         from: u32,
         level: u8,
+        /// The program has something else to do where the module is missing.
+        optional: bool,
     },
     ImportFrom(u32),
     ImportStar,

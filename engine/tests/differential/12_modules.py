@@ -16,6 +16,40 @@ try:
     from socket import nothing_like_this
 except ImportError as e:
     print(str(e).split(' (')[0])
+#---- a way without a module
+try:
+    import ssl
+except ImportError as e:
+    print(type(e).__name__, e.name, e)
+try:
+    from tkinter import ttk, messagebox
+except (ModuleNotFoundError, OSError) as e:
+    print(e.name)
+try:
+    import sqlite3
+except:
+    sqlite3 = None
+print(sqlite3)
+#---- a way that is not needed
+try:
+    import json, os.path
+    from collections import deque
+except ImportError:
+    print('never')
+else:
+    print(json.dumps([1]), deque([2]))
+try:
+    import ssl, curses
+    print('imported and not used')
+except Exception as e:
+    print(e)
+def later():
+    import ssl
+    return 'never used'
+try:
+    print(later())
+except ImportError:
+    print('a function has its own reasons')
 #---- sys
 import sys
 print(sys.argv, len(sys.argv), sys.version_info[0], sys.version_info >= (3, 6), sys.platform, sys.byteorder, sys.maxsize)

@@ -225,8 +225,11 @@ impl<'a> Compiler<'a> {
 
     fn try_except(&mut self, t: &'a ast::StmtTry) -> Res {
         let handler = self.jump(Op::Try);
+        let optional = u32::from(expects_missing_modules(t));
         self.unit().blocks.push(Block::Try);
+        self.unit().optional += optional;
         self.body(&t.body)?;
+        self.unit().optional -= optional;
         self.unit().blocks.pop();
         self.emit(Op::EndTry);
         self.body(&t.orelse)?;
@@ -415,4 +418,27 @@ impl<'a> Compiler<'a> {
     pub(super) fn none(&mut self) {
         self.emit_const(Value::None);
     }
+}
+
+/// Is this `try` there for imports that fail? It has a clause for their error, or imports nothing but modules and catches all.
+fn expects_missing_modules(t: &ast::StmtTry) -> bool {
+    let only_imports = t
+        .body
+        .iter()
+        .all(|s| matches!(s, ast::Stmt::Import(_) | ast::Stmt::ImportFrom(_)));
+    let fits = |e: &ast::Expr| match e {
+        ast::Expr::Name(name) => match name.id.as_str() {
+            "ImportError" | "ModuleNotFoundError" => true,
+            "Exception" | "BaseException" => only_imports,
+            _ => false,
+        },
+        _ => false,
+    };
+    t.handlers
+        .iter()
+        .any(|ast::ExceptHandler::ExceptHandler(h)| match h.type_.as_deref() {
+            None => only_imports,
+            Some(ast::Expr::Tuple(several)) => several.elts.iter().any(fits),
+            Some(one) => fits(one),
+        })
 }

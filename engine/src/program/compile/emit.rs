@@ -40,6 +40,8 @@ pub(super) struct Unit<'a> {
     pub varkw: bool,
     pub doc: Option<Value>,
     pub private: Option<String>,
+    /// How many `try` statements around this place are for imports that fail.
+    pub optional: u32,
 }
 
 /// The compiler of one source.
@@ -104,6 +106,7 @@ impl<'a> Compiler<'a> {
             varkw: false,
             doc: None,
             private,
+            optional: 0,
         });
     }
 

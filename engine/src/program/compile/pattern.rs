@@ -140,7 +140,12 @@ impl<'a> Compiler<'a> {
     fn helper(&mut self, function: &str) {
         let name = self.name("_patterns");
         let from = self.constant(Value::None);
-        self.emit(Op::Import { name, from, level: 0 });
+        self.emit(Op::Import {
+            name,
+            from,
+            level: 0,
+            optional: false,
+        });
         let name = self.name(function);
         let cache = self.cache();
         self.emit(Op::Attr { name, cache });

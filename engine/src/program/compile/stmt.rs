@@ -276,7 +276,13 @@ impl<'a> Compiler<'a> {
             let full = alias.name.as_str();
             let name = self.name(full);
             let from = self.constant(Value::None);
-            self.emit(Op::Import { name, from, level: 0 });
+            let optional = self.unit().optional > 0;
+            self.emit(Op::Import {
+                name,
+                from,
+                level: 0,
+                optional,
+            });
             match &alias.asname {
                 Some(asname) => {
                     // import a.b as c: c is the inner module.
@@ -302,10 +308,12 @@ impl<'a> Compiler<'a> {
         let names: Vec<Value> = i.names.iter().map(|a| Value::str(a.name.as_str())).collect();
         let name = self.name(module);
         let from = self.constant(Value::tuple(names));
+        let optional = self.unit().optional > 0;
         self.emit(Op::Import {
             name,
             from,
             level: u8::try_from(i.level).unwrap_or(u8::MAX),
+            optional,
         });
         for alias in &i.names {
             if alias.name.as_str() == "*" {

@@ -18,7 +18,8 @@
 //! its state implements [`super::value::object::Opaque`] so that it can be copied. State for the whole program lies in
 //! `vm.state`. Work and memory that grow with the data are counted by `vm.charge`, `vm.claim`.
 //!
-//! A module of CPython that is in neither list can be imported as long as nothing of it is used ([`names`]).
+//! A module of CPython that is in neither list can be imported as long as nothing of it is used ([`names`]); where the program
+//! has another way (`try: import ssl`, `except ImportError:`), the import fails.
 
 pub mod fs;
 pub mod library;

@@ -118,13 +118,7 @@ impl Vm {
                     return Ok(self.module_dict(m));
                 }
                 if m.absent {
-                    return Err(raise(
-                        "NotImplementedError",
-                        format!(
-                            "the module '{}' exists in CPython, but Wirelab's Python engine does not have it",
-                            m.name
-                        ),
-                    ));
+                    return Err(raise("NotImplementedError", super::import::absent(&m.name)));
                 }
                 let getattr = m.names.borrow().get(&self.names.getattr).cloned();
                 if let Some(getattr) = getattr {

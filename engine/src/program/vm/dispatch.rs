@@ -631,7 +631,17 @@ impl Vm {
                 f.push(v);
             }
             Op::Send(to) => self.send_op(f, to)?,
-            Op::Import { name, from, level } => self.import_op(f, name, from, level)?,
+            Op::Import {
+                name,
+                from,
+                level,
+                optional,
+            } => {
+                if optional && level == 0 {
+                    self.import_must_be_there(f, name)?;
+                }
+                self.import_op(f, name, from, level)?;
+            }
             Op::ImportFrom(name) => self.import_from(f, name)?,
             Op::ImportStar => self.import_star(f)?,
             Op::Display => {

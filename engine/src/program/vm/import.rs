@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::control::Cont;
 use super::frame::{Frame, Then};
-use super::{Res, Vm};
+use super::{Ctl, Res, Vm};
 use crate::program::code::Source;
 use crate::program::compile::{Mode, compile};
 use crate::program::exceptions::{new, raise, throw};
@@ -137,11 +137,19 @@ impl Vm {
             }
             _ => format!("No module named '{name}'"),
         };
-        let e = new("ModuleNotFoundError", vec![Value::str(words)]);
-        if let Value::Obj(o) = &e {
-            o.attrs.borrow_mut().put("name", Value::str(name));
+        Err(not_found(name, words))
+    }
+
+    /// Before an import that the program can do without. A module of CPython that is not here is missing there, while an import
+    /// without a way out goes on until the module is used: many programs import what they never use.
+    pub(crate) fn import_must_be_there(&mut self, f: &Frame, name: u32) -> Res<()> {
+        let full = f.code.names[name as usize].as_str();
+        let top = full.split('.').next().unwrap_or(full);
+        let is_here = modules::exists(top) || self.files.contains_key(&format!("{top}.py"));
+        if is_here || !modules::names::STANDARD.contains(&top) {
+            return Ok(());
         }
-        Err(throw(e))
+        Err(not_found(full, absent(full)))
     }
 
     /// The instruction IMPORT_NAME.
@@ -299,4 +307,17 @@ impl Vm {
         }
         self.fuel_ends = fuel;
     }
+}
+
+/// What is said of a module that only CPython has.
+pub(crate) fn absent(name: &str) -> String {
+    format!("the module '{name}' exists in CPython, but Wirelab's Python engine does not have it")
+}
+
+fn not_found(name: &str, words: String) -> Box<Ctl> {
+    let e = new("ModuleNotFoundError", vec![Value::str(words)]);
+    if let Value::Obj(o) = &e {
+        o.attrs.borrow_mut().put("name", Value::str(name));
+    }
+    throw(e)
 }
