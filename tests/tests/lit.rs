@@ -3,6 +3,8 @@
 
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
+use std::fmt::Debug;
+use std::time::{Duration, Instant};
 use wirelab_tests::{Page, in_browser, in_browser_on_each};
 
 /// How much is lit: lines of programs, marks of the diagram, sentences.
@@ -18,6 +20,35 @@ async fn lit(page: &Page) -> Result<[u64; 3]> {
         .await?;
     let count = |i: usize| counts[i].as_u64().context("a count");
     Ok([count(0)?, count(1)?, count(2)?])
+}
+
+/// Looks until it is so, ten seconds at most: a slow page shows later what was done.
+async fn until<T: Debug>(look: impl AsyncFn() -> Result<T>, fits: impl Fn(&T) -> bool) -> Result<T> {
+    let began = Instant::now();
+    loop {
+        let seen = look().await?;
+        if fits(&seen) {
+            return Ok(seen);
+        }
+        ensure!(began.elapsed() < Duration::from_secs(10), "it stays at {seen:?}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// Waits until so much is lit.
+async fn until_lit(page: &Page, fits: impl Fn(&[u64; 3]) -> bool) -> Result<()> {
+    until(async || lit(page).await, fits)
+        .await
+        .context("lines, marks, sentences")
+        .map(drop)
+}
+
+/// Waits until the focus is on what has this name, or one that begins so.
+async fn until_focused(page: &Page, name: &str) -> Result<()> {
+    until(async || focused(page).await, |is| is.starts_with(name))
+        .await
+        .context(name.to_owned())
+        .map(drop)
 }
 
 /// Is what is lit in the diagram within the part of it that is seen?
@@ -61,16 +92,15 @@ fn keys_choose_lines_and_states_and_the_diagram_goes_there() -> Result<()> {
         .await?;
         for line in ["Line 1: import socket", "Line 2, empty"] {
             page.press("ArrowDown").await?;
-            assert_eq!(focused(&page).await?, line);
+            until_focused(&page, line).await?;
         }
         page.press("ArrowDown").await?;
         page.press("Enter").await?;
-        ensure!(focused(&page).await?.starts_with("Line 3: sock = "));
-        let [lines, marks, words] = lit(&page).await?;
-        ensure!(
-            lines == 1 && marks >= 1 && words >= 1,
-            "{lines} lines, {marks} marks, {words} sentences"
-        );
+        until_focused(&page, "Line 3: sock = ").await?;
+        until_lit(&page, |&[lines, marks, words]| {
+            lines == 1 && marks >= 1 && words >= 1
+        })
+        .await?;
         let pressed = page.element(".no[aria-pressed=true]").await?;
         assert_eq!(pressed.text().await?, "3");
         let said = page
@@ -83,9 +113,11 @@ fn keys_choose_lines_and_states_and_the_diagram_goes_there() -> Result<()> {
             said.as_str().is_some_and(|s| s.contains("client, line 3")),
             "{said}"
         );
-        ensure!(in_sight(&page).await?, "the diagram has not gone to the call");
+        until(async || in_sight(&page).await, |seen| *seen)
+            .await
+            .context("the diagram has not gone to the call")?;
         page.press("ArrowUp").await?;
-        assert_eq!(focused(&page).await?, "Line 2, empty");
+        until_focused(&page, "Line 2, empty").await?;
 
         // TCP's states: a button over each that was seen.
         page.press("s").await?;
@@ -94,11 +126,12 @@ fn keys_choose_lines_and_states_and_the_diagram_goes_there() -> Result<()> {
         assert_eq!(page.script(hidden, json!([])).await?, json!([false, false, true]));
         page.script("document.querySelector('[data-tcp=LISTEN]').focus()", json!([]))
             .await?;
-        ensure!(focused(&page).await?.starts_with("LISTEN"), "its name says which");
+        until_focused(&page, "LISTEN").await?;
         page.press("Enter").await?;
-        let [lines, marks, _] = lit(&page).await?;
-        ensure!(lines >= 1 && marks >= 1, "{lines} lines, {marks} marks");
-        ensure!(in_sight(&page).await?, "the diagram has not gone to the state");
+        until_lit(&page, |&[lines, marks, _]| lines >= 1 && marks >= 1).await?;
+        until(async || in_sight(&page).await, |seen| *seen)
+            .await
+            .context("the diagram has not gone to the state")?;
         let node =
             "return [document.querySelector('.nd.lit text').textContent, document.activeElement.dataset.tcp]";
         assert_eq!(page.script(node, json!([])).await?, json!(["LISTEN", "LISTEN"]));
@@ -106,7 +139,7 @@ fn keys_choose_lines_and_states_and_the_diagram_goes_there() -> Result<()> {
         page.screenshots("lit-state").await?;
         // Once more: nothing is chosen any more.
         page.press("Enter").await?;
-        assert_eq!(lit(&page).await?[1], 0);
+        until_lit(&page, |&[_, marks, _]| marks == 0).await?;
         Ok(())
     })
 }
@@ -133,29 +166,23 @@ fn lines_states_and_buffers_light_up_what_belongs_to_them() -> Result<()> {
 
         // sock.connect(address)
         page.click("[data-lane=left] .ln:nth-child(6)").await?;
-        let [lines, marks, words] = lit(&page).await?;
-        ensure!(
-            lines >= 1 && marks >= 3 && words >= 3,
-            "a line: {lines} lines, {marks} marks, {words} sentences"
-        );
+        until_lit(&page, |&[lines, marks, words]| {
+            lines >= 1 && marks >= 3 && words >= 3
+        })
+        .await?;
         page.screenshots("lit-line").await?;
 
         page.click("[data-lane=left] .stt").await?;
-        let [_, marks, words] = lit(&page).await?;
-        ensure!(
-            marks >= 1 && words >= 1,
-            "a state: {marks} marks, {words} sentences"
-        );
+        until_lit(&page, |&[_, marks, words]| marks >= 1 && words >= 1).await?;
         let pressed = page.text("[data-lane=left] .stt[aria-pressed=true]").await?;
         assert_eq!(pressed, "ESTABLISHED");
 
         page.click("[data-lane=right] .sock:last-child [data-buffer=receive] .bn")
             .await?;
-        let [lines, marks, words] = lit(&page).await?;
-        ensure!(
-            lines >= 1 && marks >= 1 && words >= 2,
-            "the bytes in a buffer: {lines} lines, {marks} marks, {words} sentences"
-        );
+        until_lit(&page, |&[lines, marks, words]| {
+            lines >= 1 && marks >= 1 && words >= 2
+        })
+        .await?;
         page.screenshots("lit-buffer").await?;
         page.check_accessible().await
     })
