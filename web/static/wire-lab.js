@@ -3,7 +3,12 @@
 import { server } from "./site.js";
 import { fall, forget, hasFallen, isTrap, recordingOf, watch } from "./fallen.js";
 const here = name => new URL(name, import.meta.url).href;
-const pages = import(here("pkg/web.js")).then(async m => (await m.default({ module_or_path: here("pkg/web_bg.wasm") }), m));
+const python = fetch(here("pkg/python.txt")).then(answer => answer.text());
+const pages = import(here("pkg/web.js")).then(async m => {
+  await m.default({ module_or_path: here("pkg/web_bg.wasm") });
+  if (!m.supply(await python)) throw new Error("Its files are of two versions");
+  return m;
+});
 for (const name of ["tokens.css", "lab.css"]) {
   const href = here(name);
   if ([...document.querySelectorAll('link[rel="stylesheet"]')].some(link => link.href === href)) continue;

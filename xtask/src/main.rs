@@ -18,6 +18,7 @@ mod bench;
 mod book;
 mod compress;
 mod labs;
+mod python;
 mod serve;
 mod site;
 mod size;

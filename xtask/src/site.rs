@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! index.html, *.css, *.js ...   web/static/, as it is
-//! pkg/                          the pages' wasm and its JavaScript, and Python's library for the engine
+//! pkg/                          the pages' wasm, its parts and its JavaScript; code of Python's modules for the engine
 //! book/                         the lessons
 //! labs/                         the labs, and index.json that lists them
 //! ```
@@ -14,7 +14,7 @@ use anyhow::{Result, bail};
 
 use crate::stage::Files;
 use crate::workspace::{self, cargo, root, run, target, timed};
-use crate::{book, compress, labs, web};
+use crate::{book, compress, labs, python, web};
 
 /// How the pages are compiled.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -80,9 +80,9 @@ fn files(kind: Kind) -> Result<Files> {
     let mut files = Files::default();
     files.folder(&root().join("web/static"), Path::new(""))?;
     files.folder(&pkg, Path::new("pkg"))?;
-    files.bytes("pkg/python-library.txt", web::python_library()?);
     files.folder(&book, Path::new("book"))?;
     labs::add_to(&mut files)?;
+    python::add_to(&mut files)?;
     Ok(files)
 }
 

@@ -2,10 +2,11 @@
 //! tool to install. Its version must be that of the `wasm-bindgen` crate: the workspace pins both.
 
 use std::env;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::site::Kind;
@@ -19,6 +20,14 @@ pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 /// called once and such as are smaller than a call: a tenth of the code.
 const INLINING: &str = "llvm-args=-inline-threshold=0";
 
+const STD: [&str; 4] = [
+    "-Z",
+    "build-std=std",
+    "-Z",
+    "build-std-features=optimize_for_size",
+];
+const ABORT: &str = "-Zunstable-options -Cpanic=immediate-abort";
+
 /// Builds the pages' wasm and its JavaScript; the answer is the folder that holds `web.js` and `web_bg.wasm`.
 pub(crate) fn build(kind: Kind) -> Result<PathBuf> {
     add_target()?;
@@ -26,8 +35,11 @@ pub(crate) fn build(kind: Kind) -> Result<PathBuf> {
         Kind::Release => "wasm",
         Kind::Dev => "wasm-dev",
     };
-    let mut args = vec![
-        "rustc",
+    let mut args = vec!["rustc"];
+    if kind == Kind::Release {
+        args.extend(STD);
+    }
+    args.extend([
         "--package",
         "web",
         "--lib",
@@ -37,11 +49,19 @@ pub(crate) fn build(kind: Kind) -> Result<PathBuf> {
         TARGET,
         "--profile",
         profile,
-    ];
+    ]);
+    // The linker's notes are what the parts are cut along.
+    args.extend(["--", "-C", "link-arg=--emit-relocs"]);
     if kind == Kind::Release {
-        args.extend(["--", "-C", INLINING]);
+        args.extend(["-C", INLINING]);
     }
-    timed("the pages, for wasm", || run(cargo(&args)))?;
+    let mut cargo = cargo(&args);
+    if kind == Kind::Release {
+        cargo
+            .env("RUSTC_BOOTSTRAP", "1")
+            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", ABORT);
+    }
+    timed("the pages, for wasm", || run(cargo))?;
     let wasm = target().join(TARGET).join(profile).join("web.wasm");
     let folder = target().join("xtask").join(format!("pkg-{profile}"));
     stage::when_changed(
@@ -53,33 +73,49 @@ pub(crate) fn build(kind: Kind) -> Result<PathBuf> {
     Ok(folder)
 }
 
+/// Cuts the parts off that are fetched later, along the functions marked `wasm_split`, then makes the rest loadable.
 fn bindgen(wasm: &Path, folder: &Path, kind: Kind) -> Result<()> {
     let release = kind == Kind::Release;
+    if folder.exists() {
+        fs::remove_dir_all(folder)?;
+    }
+    let whole = fs::read(wasm)?;
+    let main = wasm.with_file_name("web_main.wasm");
+    let mut options = wasm_split_cli_support::Options::new(&whole);
+    options.output_dir = folder;
+    options.main_out_path = &main;
+    options.main_module = "./web.js";
+    options.link_name = "./parts.js";
+    let parts =
+        wasm_split_cli_support::transform(options).map_err(|error| anyhow!("cutting the wasm: {error:?}"))?;
+    drop(parts);
+    // Some hosts do not say that a .wasm is one, and then nothing can be made of it while it comes.
+    let loader = folder.join("parts.js");
+    let text = fs::read_to_string(&loader)?;
+    let streaming = "WebAssembly.instantiateStreaming(src, imports)";
+    let whole =
+        "src.then(answer => answer.arrayBuffer()).then(bytes => WebAssembly.instantiate(bytes, imports))";
+    if !text.contains(streaming) {
+        bail!(
+            "the loader of the wasm's parts is not as it was: look at {}",
+            loader.display()
+        );
+    }
+    fs::write(&loader, text.replace(streaming, whole))?;
     let mut bindgen = Bindgen::new();
     bindgen
-        .input_path(wasm)
+        .input_path(&main)
         .web(true)?
         .typescript(false)
         .out_name("web")
         // `init()` without arguments finds the wasm beside its JavaScript.
         .omit_default_module_path(false)
+        // The parts are given the memory and the table.
+        .keep_lld_exports(true)
         // Names of functions are kept for the traces of a failed test; the release does without them.
         .remove_name_section(release)
         .remove_producers_section(release)
         .generate(folder)
-}
-
-/// The engine's modules that pages fetch only when a program names one: one file, each module after a line with its name
-/// (`engine::program::modules::library` reads it).
-pub(crate) fn python_library() -> Result<Vec<u8>> {
-    let folder = root().join("engine/src/program/modules/library");
-    let mut all = Vec::new();
-    for path in stage::walk(&folder)? {
-        let name = path.file_stem().context("a module without a name")?;
-        all.extend(format!("#### module {}\n", name.to_string_lossy()).bytes());
-        all.extend(std::fs::read(&path)?);
-    }
-    Ok(all)
 }
 
 /// Asks rustup for the wasm target when the toolchain does not have it.

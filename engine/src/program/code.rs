@@ -1,12 +1,13 @@
 //! Bytecode: what the compiler makes of a function and what the VM runs.
 
+use protocol_derive::Packed;
 use std::cell::Cell;
 use std::rc::Rc;
 
 use super::value::{Name, Value};
 
 /// One instruction. Jumps name the instruction to go to.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Packed)]
 #[allow(missing_docs)]
 pub enum Op {
     /// A line begins here: a statement or the test of a loop.
@@ -170,7 +171,7 @@ pub enum Op {
 }
 
 /// Binary operators.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Packed)]
 #[allow(missing_docs)]
 pub enum Bin {
     Add,
@@ -229,7 +230,7 @@ impl Bin {
 }
 
 /// Unary operators.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Packed)]
 #[allow(missing_docs)]
 pub enum Un {
     Neg,
@@ -239,7 +240,7 @@ pub enum Un {
 }
 
 /// Comparisons that a type may define.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Packed)]
 #[allow(missing_docs)]
 pub enum Cmp {
     Eq,
@@ -381,6 +382,9 @@ impl Source {
     }
 }
 
+/// Within the bytes of source `.0`, the operator or the brackets are at `.1`.
+pub type Anchor = ((u32, u32), (u32, u32));
+
 /// The code of a function, class body, module or comprehension.
 pub struct Code {
     /// `__name__`: `<module>`, `<lambda>`, `<listcomp>`, ...
@@ -393,6 +397,8 @@ pub struct Code {
     pub ops: Box<[Op]>,
     /// For each instruction the bytes of source that it stands for.
     pub spans: Box<[(u32, u32)]>,
+    /// Spans of binary operations and subscripts: what a traceback marks in them with `^`, from the span's beginning.
+    pub anchors: Box<[Anchor]>,
     /// Constants.
     pub consts: Box<[Value]>,
     /// Names of globals and attributes.

@@ -3,6 +3,7 @@
 //! ```text
 //! host        what a program asks of the world: the only door
 //! compile/    source -> bytecode
+//! compiled    bytecode made beforehand, for pages; packed: its bytes
 //! code        the bytecode
 //! value/      values
 //! vm/         frames, threads, the loop over instructions
@@ -21,9 +22,11 @@
 pub mod builtins;
 pub mod code;
 pub mod compile;
+pub mod compiled;
 pub mod exceptions;
 pub mod host;
 pub mod modules;
+pub mod packed;
 pub mod pure;
 pub mod text;
 pub mod traceback;

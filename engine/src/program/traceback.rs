@@ -1,8 +1,5 @@
 //! Tracebacks as CPython 3.11 prints them.
 
-use ruff_python_ast::Expr;
-use ruff_text_size::Ranged;
-
 use super::builtins::repr::str_plain;
 use super::code::Code;
 use super::host::Raised;
@@ -159,17 +156,19 @@ fn carets(code: &Code, ip: u32, line: u32, text: &str) -> Option<String> {
     let to = to.min(stripped.len());
     let width = |a: usize, b: usize| stripped.get(a..b).map(|s| s.chars().count());
     let (before, marked) = (width(0, from)?, width(from, to)?);
+    let anchors = code
+        .anchors
+        .iter()
+        .find(|(span, _)| same && *span == (start, end));
+    let anchors = anchors.map(|(_, at)| (at.0 as usize, at.1 as usize));
     if same && before == 0 && marked == stripped.chars().count() {
         // Only anchors inside the expression are worth a line of their own.
-        let anchors = anchors(stripped.get(from..to)?)?;
-        return Some(draw(0, stripped.get(from..to)?, Some(anchors)));
+        return Some(draw(0, stripped.get(from..to)?, Some(anchors?)));
     }
     if !same && before == 0 {
         return None;
     }
-    let segment = stripped.get(from..to)?;
-    let found = if same { anchors(segment) } else { None };
-    Some(draw(before, segment, found))
+    Some(draw(before, stripped.get(from..to)?, anchors))
 }
 
 fn draw(before: usize, segment: &str, anchors: Option<(usize, usize)>) -> String {
@@ -184,27 +183,6 @@ fn draw(before: usize, segment: &str, anchors: Option<(usize, usize)>) -> String
         None => out.push_str(&"^".repeat(segment.chars().count())),
     }
     out
-}
-
-/// The operator of a binary operation, or the brackets of a subscript.
-fn anchors(segment: &str) -> Option<(usize, usize)> {
-    let parsed = ruff_python_parser::parse_expression(segment).ok()?;
-    match &*parsed.syntax().body {
-        Expr::BinOp(b) => {
-            let from = usize::from(b.left.range().end());
-            let to = usize::from(b.right.range().start());
-            let between = segment.get(from..to)?;
-            let at = from + between.find(|c: char| !c.is_whitespace() && c != ')' && c != '(')?;
-            let two = matches!(segment.get(at..at + 2), Some("**" | "//" | "<<" | ">>"));
-            Some((at, at + if two { 2 } else { 1 }))
-        }
-        Expr::Subscript(s) => {
-            let from = usize::from(s.value.range().end());
-            let at = from + segment.get(from..)?.find('[')?;
-            Some((at, usize::from(s.range().end())))
-        }
-        _ => None,
-    }
 }
 
 /// `ValueError: words`, with a suggestion where CPython makes one.

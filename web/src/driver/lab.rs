@@ -2,9 +2,9 @@
 //! milliseconds, so the page always answers.
 
 use super::journal::Journal;
-use super::library;
 use super::link::{Link, Listener, Status};
 use super::local::Local;
+use super::python::Wanted;
 use super::timer::{Bell, Timer, millis, unix_nanos};
 use crate::diagram::Diagram;
 use crate::model::network;
@@ -48,7 +48,7 @@ pub struct Driver {
     state: RefCell<Option<Kept>>,
     /// Ports that can be reached on the server's machine, and where.
     published: RefCell<Map<u16, String>>,
-    /// Commands that wait until Python's library is here.
+    /// Commands that wait until everything is here that was fetched for them.
     shelf: RefCell<Option<Vec<Command>>>,
     changed: Box<dyn Fn()>,
     moved: Bell,
@@ -127,13 +127,9 @@ impl Driver {
             journal: Journal::new(journal),
             edits: Cell::new(0),
         });
-        let texts = |session: &Session| {
-            let spec = session.spec();
-            let sources = spec.programs.iter().map(|p| p.source.as_str());
-            library::wanted(sources.chain(spec.files.iter().map(|f| f.text.as_str())))
-        };
-        if texts(&driver.session()) {
-            driver.bring_library();
+        let wanted = wanted_by(&driver.session());
+        if wanted.any() || matches!(driver.body, Body::Local(_)) {
+            driver.bring(wanted);
         }
         match &driver.body {
             Body::Server(_, number) => {
@@ -260,13 +256,13 @@ impl Driver {
 
     /// What the learner wants.
     pub fn command(self: &Rc<Self>, command: Command) {
-        let text = match &command {
-            Command::Edit(_, source) => Some(source),
-            Command::Type(_, line) => line.as_ref(),
-            _ => None,
+        let wanted = match &command {
+            Command::Edit(_, source) => Wanted::by(source),
+            Command::Type(_, Some(line)) => Wanted::named_in(line),
+            _ => Wanted::default(),
         };
-        if self.shelf.borrow().is_none() && library::wanted(text.map(String::as_str).into_iter()) {
-            self.bring_library();
+        if self.shelf.borrow().is_none() && wanted.any() {
+            self.bring(wanted);
         }
         if let Some(waiting) = &mut *self.shelf.borrow_mut() {
             waiting.push(command);
@@ -327,13 +323,25 @@ impl Driver {
         done
     }
 
-    /// Fetches Python's library; what the learner wants meanwhile is done when it is here.
-    fn bring_library(self: &Rc<Self>) {
+    /// Fetches what the programs want, and the network's code, if that is one of the page; what the learner wants meanwhile
+    /// is done when they are here.
+    fn bring(self: &Rc<Self>, wanted: Wanted) {
         *self.shelf.borrow_mut() = Some(Vec::new());
         let weak = Rc::downgrade(self);
         wasm_bindgen_futures::spawn_local(async move {
-            library::bring().await;
+            let mut brought = wanted.bring().await;
             if let Some(driver) = weak.upgrade() {
+                if let Body::Local(local) = &driver.body
+                    && brought.is_ok()
+                {
+                    brought = local.start().await;
+                }
+                if let Err(text) = brought {
+                    *driver.status.borrow_mut() = Status::Dead {
+                        text: text.into(),
+                        reload: true,
+                    };
+                }
                 let waiting = driver.shelf.take().unwrap_or_default();
                 driver.revive();
                 for command in waiting {
@@ -548,4 +556,25 @@ impl Drop for Driver {
             self.link.close(number.get());
         }
     }
+}
+
+/// What the programs of a lab want. What is typed or replayed is not known yet.
+fn wanted_by(session: &Session) -> Wanted {
+    let spec = session.spec();
+    let mut all = Wanted::default();
+    if session.is_replay() || spec.programs.iter().any(|p| p.prompt) {
+        all = Wanted::by_the_unknown();
+    }
+    for program in spec.programs.iter().filter(|p| !p.prompt) {
+        all = all.and(Wanted::by(&program.source));
+    }
+    for file in &spec.files {
+        let wanted = if file.name.ends_with(".py") {
+            Wanted::by(&file.text)
+        } else {
+            Wanted::named_in(&file.text)
+        };
+        all = all.and(wanted);
+    }
+    all
 }

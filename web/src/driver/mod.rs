@@ -9,7 +9,7 @@
 //! kept.rs      the run that another one is compared with
 //! journal.rs   what has happened, kept where it outlives a fault of the page
 //! fault.rs     such faults on purpose, for tests
-//! library.rs   Python's library, fetched when a program names one of its modules
+//! python.rs    the parts of Python that are fetched when a program needs them
 //! timer.rs     the browser's clocks as values
 //! ```
 
@@ -19,9 +19,9 @@ pub mod journal;
 pub mod kept;
 pub mod lab;
 pub mod ledger;
-pub mod library;
 pub mod link;
 pub mod local;
+pub mod python;
 pub mod timer;
 
 pub use lab::Driver;

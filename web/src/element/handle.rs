@@ -144,16 +144,12 @@ impl Shared {
             }
             return;
         }
-        let url = match (self.host.get_attribute("src"), self.host.get_attribute("lab")) {
-            (Some(src), _) => Ok(src),
-            (None, Some(name)) => load::address(&self.base, &name),
+        let spec = match (self.host.get_attribute("src"), self.host.get_attribute("lab")) {
+            (Some(src), _) => load::lab(&src).await,
+            (None, Some(name)) => load::of_site(&self.base, &name).await,
             (None, None) => Err("The element <wire-lab> needs the attribute lab or src.".into()),
         };
-        let spec = match url {
-            Ok(url) => load::lab(&url).await.and_then(|spec| self.on_network(spec)),
-            Err(text) => Err(text),
-        };
-        match spec {
+        match spec.and_then(|spec| self.on_network(spec)) {
             Ok(spec) => {
                 if self.host.has_attribute("page")
                     && let Some(document) = web_sys::window().and_then(|w| w.document())

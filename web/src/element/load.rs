@@ -1,5 +1,6 @@
 //! A lab's files from the server.
 
+use crate::driver::python;
 use engine::session::{LabSpec, Session};
 use protocol::{Recording, bounds};
 use wasm_bindgen::{JsCast, JsValue};
@@ -72,7 +73,7 @@ pub async fn list(base: &str) -> Result<Vec<Listed>, String> {
 ///
 /// # Errors
 /// One sentence, for a name that is none.
-pub fn address(base: &str, name: &str) -> Result<String, String> {
+fn address(base: &str, name: &str) -> Result<String, String> {
     let plain = !name.is_empty()
         && name
             .chars()
@@ -84,6 +85,21 @@ pub fn address(base: &str, name: &str) -> Result<String, String> {
             "{name:?} cannot be a lab's name: letters, digits and '-' only."
         ))
     }
+}
+
+/// The lab of the site with this name, and the code of its programs.
+///
+/// # Errors
+/// One sentence: what, where, and the way out.
+pub async fn of_site(base: &str, name: &str) -> Result<LabSpec, String> {
+    let url = address(base, name)?;
+    // Asked for at once. Without it all is well, too: the programs are compiled here.
+    let code = text(url.replace("lab.json", "programs.txt"), LONGEST);
+    let spec = lab(&url).await?;
+    if let Ok(code) = code.await {
+        python::take(&code);
+    }
+    Ok(spec)
 }
 
 /// The lab at `url`: a `lab.json`, or a `lab.toml` with its programs beside it.

@@ -21,7 +21,14 @@ use wasm_bindgen::prelude::wasm_bindgen;
 #[wasm_bindgen]
 pub fn mount(host: web_sys::HtmlElement, base: String, server: bool, journal: js_sys::Array) -> LabHandle {
     console_error_panic_hook::set_once();
-    crate::driver::library::at(&base);
+    crate::driver::python::at(&base);
     crate::driver::link::served(server);
     LabHandle::mount(host, base, journal)
+}
+
+/// Takes the code of Python's modules that every program needs (`pkg/python.txt`), before the first [`mount`]. False: it is
+/// of another version.
+#[wasm_bindgen]
+pub fn supply(code: &str) -> bool {
+    crate::driver::python::take(code)
 }

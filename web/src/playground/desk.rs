@@ -332,15 +332,11 @@ impl Desk {
     fn start(self, ui: Ui) -> impl IntoView {
         let base = self.shared.get_value().base.clone();
         let pick = move |lab: Listed| {
-            let url = load::address(&base, &lab.name);
+            let (base, name) = (base.clone(), lab.name.clone());
             let open = move |_| {
-                let url = url.clone();
+                let (base, name) = (base.clone(), name.clone());
                 spawn_local(async move {
-                    let spec = match url {
-                        Ok(url) => load::lab(&url).await,
-                        Err(text) => Err(text),
-                    };
-                    match spec {
+                    match load::of_site(&base, &name).await {
                         Ok(spec) => self.replace(ui, spec),
                         Err(text) => ui.message.set(Some(text)),
                     }

@@ -5,7 +5,8 @@ use std::rc::Rc;
 use super::args::{arity, keywords, no_keywords};
 use super::{iter, list, repr};
 use crate::program::code::{Bin, Source};
-use crate::program::compile::{Mode, compile};
+use crate::program::compile::Mode;
+use crate::program::compiled;
 use crate::program::exceptions::{new as exception, raise, throw, type_error, value_error};
 use crate::program::host::{HostAnswer, HostCall, OutputStream};
 use crate::program::text::number;
@@ -756,8 +757,8 @@ fn run_source(vm: &mut Vm, a: &Args<'_>, name: &str, mode: Mode) -> Res<Value> {
         text
     };
     let source = Rc::new(Source::new("<string>", text, false));
-    let code =
-        compile(&source, mode).map_err(|e| throw(crate::program::exceptions::syntax_error(&e, &source)))?;
+    let code = compiled::code(&source, mode)
+        .map_err(|e| throw(crate::program::exceptions::syntax_error(&e, &source)))?;
     if a.pos().len() > 1 {
         return Err(raise(
             "NotImplementedError",

@@ -27,4 +27,8 @@ pub mod set;
 pub mod str;
 
 /// The Python half.
+#[cfg(feature = "library")]
 pub const PRELUDE: &str = include_str!("prelude.py");
+/// Pages have its code.
+#[cfg(not(feature = "library"))]
+pub const PRELUDE: &str = "";

@@ -1,11 +1,12 @@
 //! The compiler's state: one unit for each function being compiled, and the small moves that all parts share.
 
-use ruff_text_size::TextRange;
+use ruff_python_ast::{ExprBinOp, ExprSubscript};
+use ruff_text_size::{Ranged, TextRange};
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::super::code::{Cache, Code, Op, Source};
+use super::super::code::{Anchor, Cache, Code, Op, Source};
 use super::super::value::{Name, Value};
 use super::blocks::Block;
 use super::scope::{Kind, Place, Scopes, mangle, span};
@@ -23,6 +24,7 @@ pub(super) struct Unit<'a> {
     pub scope: usize,
     pub ops: Vec<Op>,
     pub spans: Vec<(u32, u32)>,
+    anchors: Vec<Anchor>,
     pub consts: Vec<Value>,
     const_index: HashMap<String, u32>,
     pub names: Vec<Name>,
@@ -89,6 +91,7 @@ impl<'a> Compiler<'a> {
             scope,
             ops: Vec::new(),
             spans: Vec::new(),
+            anchors: Vec::new(),
             consts: Vec::new(),
             const_index: HashMap::new(),
             names: Vec::new(),
@@ -144,6 +147,7 @@ impl<'a> Compiler<'a> {
             stack: 16,
             ops: unit.ops.into(),
             spans: unit.spans.into(),
+            anchors: unit.anchors.into(),
             consts: unit.consts.into(),
             names: unit.names.into(),
             caches,
@@ -187,6 +191,44 @@ impl<'a> Compiler<'a> {
     pub(super) fn at(&mut self, range: TextRange) {
         let span = span(range);
         self.unit().here = (span.start, span.end);
+    }
+
+    /// Notes where the operator of a binary operation is.
+    pub(super) fn operator_at(&mut self, operation: &ExprBinOp) {
+        let between = TextRange::new(operation.left.range().end(), operation.right.range().start());
+        let text = self.text(between);
+        let Some(skip) = text.find(|c: char| !c.is_whitespace() && c != ')' && c != '(') else {
+            return;
+        };
+        let two = matches!(text.get(skip..skip + 2), Some("**" | "//" | "<<" | ">>"));
+        let at = span(between).start + skip as u32;
+        self.anchor(operation.range, (at, at + if two { 2 } else { 1 }));
+    }
+
+    /// Notes where the brackets of a subscript are.
+    pub(super) fn brackets_at(&mut self, subscript: &ExprSubscript) {
+        let rest = TextRange::new(subscript.value.range().end(), subscript.range.end());
+        if let Some(skip) = self.text(rest).find('[') {
+            let rest = span(rest);
+            self.anchor(subscript.range, (rest.start + skip as u32, rest.end));
+        }
+    }
+
+    fn text(&self, range: TextRange) -> &str {
+        let span = span(range);
+        let text = self.source.text.get(span.start as usize..span.end as usize);
+        text.unwrap_or_default()
+    }
+
+    /// Only what stands on one line is marked so.
+    fn anchor(&mut self, range: TextRange, at: (u32, u32)) {
+        let span = span(range);
+        let one_line = self.source.line(span.start) == self.source.line(span.end.saturating_sub(1));
+        if one_line && self.mode != Mode::Frozen {
+            let from = span.start;
+            let anchor = ((from, span.end), (at.0 - from, at.1 - from));
+            self.unit().anchors.push(anchor);
+        }
     }
 
     pub(super) fn next(&mut self) -> u32 {

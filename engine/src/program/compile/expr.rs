@@ -102,12 +102,14 @@ impl<'a> Compiler<'a> {
             Expr::Subscript(s) => {
                 self.expr(&s.value)?;
                 self.index(&s.slice)?;
+                self.brackets_at(s);
                 self.at(range);
                 self.emit(Op::Subscr);
             }
             Expr::BinOp(b) => {
                 self.expr(&b.left)?;
                 self.expr(&b.right)?;
+                self.operator_at(b);
                 self.at(range);
                 self.emit(Op::Binary(binary(b.op)));
             }

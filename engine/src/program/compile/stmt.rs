@@ -151,6 +151,7 @@ impl<'a> Compiler<'a> {
             Expr::Subscript(s) => {
                 self.expr(&s.value)?;
                 self.index(&s.slice)?;
+                self.brackets_at(s);
                 self.at(s.range);
                 self.emit(Op::StoreSubscr);
                 Ok(())
@@ -207,6 +208,7 @@ impl<'a> Compiler<'a> {
             Expr::Subscript(s) => {
                 self.expr(&s.value)?;
                 self.index(&s.slice)?;
+                self.brackets_at(s);
                 self.at(s.range);
                 self.emit(Op::DelSubscr);
                 Ok(())
@@ -252,6 +254,7 @@ impl<'a> Compiler<'a> {
                 self.expr(&s.value)?;
                 self.index(&s.slice)?;
                 self.emit(Op::Dup2);
+                self.brackets_at(s);
                 self.at(s.range);
                 self.emit(Op::Subscr);
                 self.expr(&a.value)?;

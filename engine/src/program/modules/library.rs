@@ -1,14 +1,12 @@
 //! The modules written in Python that most network programs do without: `json`, `datetime`, `argparse`, ...
 //!
-//! Natively they are part of the engine (feature `library`). Pages leave the feature off: there they are one file
-//! beside the pages' wasm, fetched when a program's text first names one of them ([`needed_by`]) and given to the engine
-//! ([`supply`]) before the program runs on. So a page with a plain echo server does not carry them.
+//! Natively they are part of the engine (feature `library`). Pages leave the feature off: there they are one file of code
+//! beside the pages' wasm ([`super::super::compiled`]), fetched when a program's text first names one of them
+//! ([`needed_by`]) before the program runs on. So a page with a plain echo server does not carry them.
 
+use super::super::compile::Mode;
+use super::super::compiled;
 use super::FrozenModule;
-use std::cell::RefCell;
-
-/// What stands before a module's name, at the beginning of a line, in the file of all modules.
-pub const MARK: &str = "#### module ";
 
 /// Names modules, and, with the feature `library`, their files.
 macro_rules! library {
@@ -32,25 +30,16 @@ library! {
     "urllib.parse" "uuid"
 }
 
-thread_local! {
-    /// Sources that were supplied, by the place of the module's name in [`NAMES`].
-    static SUPPLIED: RefCell<Vec<Option<&'static str>>> = const { RefCell::new(Vec::new()) };
-}
-
-/// The library's module of this name, if its source is here.
+/// The library's module of this name, if it is here.
 pub(super) fn module(name: &str) -> Option<FrozenModule> {
     let place = NAMES.iter().position(|n| *n == name)?;
-    let source = match SOURCES.get(place) {
-        Some(source) => source,
-        None => SUPPLIED.with_borrow(|all| all.get(place).copied().flatten())?,
-    };
-    Some(FrozenModule {
-        name: NAMES[place],
-        source,
-    })
+    let name = NAMES[place];
+    let source = SOURCES.get(place).copied().unwrap_or_default();
+    let here = !source.is_empty() || compiled::has(&super::frozen_source(name, source), Mode::Frozen);
+    here.then_some(FrozenModule { name, source })
 }
 
-/// Does a program with this text perhaps import a module whose source is not here? Looked at are the lines with the word
+/// Does a program with this text perhaps import a module that is not here? Looked at are the lines with the word
 /// `import`, and every line when the text can import by other means: too much is fetched rather than too little.
 pub fn needed_by(text: &str) -> bool {
     mentions(text, |name| module(name).is_none())
@@ -72,27 +61,6 @@ fn mentions(text: &str, wanted: impl Fn(&str) -> bool) -> bool {
         goes_on = looked_at && line.ends_with('\\');
         looked_at && line.split(|c: char| !c.is_alphanumeric() && c != '_').any(&hit)
     })
-}
-
-/// Takes the file of all modules: for each a line with [`MARK`] and the name, then its source. Names that are unknown, or
-/// here already, are passed over; a source is kept until the thread ends.
-pub fn supply(file: &str) {
-    if !SOURCES.is_empty() {
-        return;
-    }
-    SUPPLIED.with_borrow_mut(|all| {
-        all.resize(NAMES.len(), None);
-        for part in file.split(MARK).skip(1) {
-            let Some((name, source)) = part.split_once('\n') else {
-                continue;
-            };
-            if let Some(place) = NAMES.iter().position(|n| *n == name)
-                && all[place].is_none()
-            {
-                all[place] = Some(Box::leak(source.into()));
-            }
-        }
-    });
 }
 
 #[cfg(test)]
@@ -144,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn every_module_has_its_file_and_none_has_the_mark_in_it() {
+    fn every_module_has_its_file() {
         assert_eq!(SOURCES.len(), NAMES.len());
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/program/modules/library");
         let mut files: Vec<_> = std::fs::read_dir(folder)
@@ -155,6 +123,5 @@ mod tests {
         let mut names: Vec<_> = NAMES.iter().map(|n| format!("{n}.py")).collect();
         names.sort();
         assert_eq!(files, names);
-        assert!(SOURCES.iter().all(|s| !s.contains(MARK)));
     }
 }

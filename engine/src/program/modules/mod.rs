@@ -39,7 +39,8 @@ use std::rc::Rc;
 
 use super::builtins;
 use super::code::{Code, Source};
-use super::compile::{Mode, compile};
+use super::compile::Mode;
+use super::compiled;
 use super::exceptions::raise;
 use super::host::{Config, Stop};
 use super::types::types;
@@ -61,7 +62,7 @@ pub struct NativeModule {
 pub struct FrozenModule {
     /// Its full name.
     pub name: &'static str,
-    /// Its source.
+    /// Its source; empty on pages, which have its code.
     pub source: &'static str,
 }
 
@@ -81,7 +82,13 @@ pub static NATIVE: &[NativeModule] = &[
 /// Names a frozen module and its file.
 macro_rules! frozen {
     ($($name:literal)*) => {
-        &[$(FrozenModule { name: $name, source: include_str!(concat!("frozen/", $name, ".py")) }),*]
+        &[$(FrozenModule {
+            name: $name,
+            #[cfg(feature = "library")]
+            source: include_str!(concat!("frozen/", $name, ".py")),
+            #[cfg(not(feature = "library"))]
+            source: "",
+        }),*]
     };
 }
 
@@ -133,12 +140,15 @@ pub fn warm(n: usize) -> bool {
     n <= MODULES.len()
 }
 
+/// A program that needs what all need.
+const IDLE: &str = "import socket\n";
+
 /// Runs a program that only imports what all need.
 fn idle_program() -> Option<Stop> {
     const FUEL: u64 = 100_000;
     let config = Config {
         file: "warm.py".to_owned(),
-        source: "import socket\n".to_owned(),
+        source: IDLE.to_owned(),
         args: Vec::new(),
         files: Vec::new(),
         pid: 1,
@@ -154,8 +164,8 @@ fn code_of(name: &'static str, text: &str) -> Result<Rc<Code>, String> {
     if let Some(code) = CODE.with(|c| c.borrow().get(name).cloned()) {
         return Ok(code);
     }
-    let source = Rc::new(Source::new(&format!("<frozen {name}>"), text, true));
-    let code = compile(&source, Mode::Frozen).map_err(|e| {
+    let source = Rc::new(frozen_source(name, text));
+    let code = compiled::code(&source, Mode::Frozen).map_err(|e| {
         format!(
             "frozen module {name}, line {}: {}",
             source.line(e.range.start),
@@ -164,6 +174,28 @@ fn code_of(name: &'static str, text: &str) -> Result<Rc<Code>, String> {
     })?;
     CODE.with(|c| c.borrow_mut().insert(name, code.clone()));
     Ok(code)
+}
+
+fn frozen_source(name: &str, text: &str) -> Source {
+    Source::new(&["<frozen ", name, ">"].concat(), text, true)
+}
+
+/// Every module that each program needs, compiled: what pages load beside the wasm. And the library, which they load when a
+/// program names one of its modules.
+#[cfg(feature = "library")]
+pub fn compiled_files() -> [Vec<u8>; 2] {
+    let source = |name: &str, text: &str| (frozen_source(name, text), Mode::Frozen);
+    let mut basis: Vec<_> = FROZEN.iter().map(|m| source(m.name, m.source)).collect();
+    basis.push(source("prelude", builtins::PRELUDE));
+    basis.push((Source::new("", IDLE, false), Mode::Program));
+    // What a prompt begins with.
+    basis.push((Source::new("<stdin>", "", false), Mode::Interactive));
+    let library: Vec<_> = library::NAMES
+        .iter()
+        .filter_map(|name| library::module(name))
+        .map(|m| source(m.name, m.source))
+        .collect();
+    [compiled::file(&basis), compiled::file(&library)]
 }
 
 /// Fills the built-ins of a new VM and runs their Python half.

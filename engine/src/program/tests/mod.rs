@@ -2,6 +2,7 @@
 //! python3 in `engine/tests/differential.rs`.
 
 mod bounds;
+mod compiled;
 mod replay;
 mod steps;
 mod world;

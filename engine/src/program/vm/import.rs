@@ -7,7 +7,8 @@ use super::control::Cont;
 use super::frame::{Frame, Then};
 use super::{Ctl, Res, Vm};
 use crate::program::code::Source;
-use crate::program::compile::{Mode, compile};
+use crate::program::compile::Mode;
+use crate::program::compiled;
 use crate::program::exceptions::{new, raise, throw};
 use crate::program::modules;
 use crate::program::value::{Module, Name, NameMap, Value};
@@ -114,7 +115,7 @@ impl Vm {
         if let Some(bytes) = self.files.get(&file).cloned() {
             let text = String::from_utf8_lossy(&bytes).into_owned();
             let source = Rc::new(Source::new(&file, &text, false));
-            let code = compile(&source, Mode::Program)
+            let code = compiled::code(&source, Mode::Program)
                 .map_err(|e| throw(crate::program::exceptions::syntax_error(&e, &source)))?;
             let module = self.new_module(name, false);
             module.names.borrow_mut().put("__file__", Value::str(file));

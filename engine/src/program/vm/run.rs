@@ -9,7 +9,8 @@ use super::frame::Then;
 use super::threads::{State, Thread, ThreadState};
 use super::{Names, OUTPUT_BOUND, TURN, Vm};
 use crate::program::code::{Code, Op, Source};
-use crate::program::compile::{self, Mode};
+use crate::program::compile::Mode;
+use crate::program::compiled;
 use crate::program::exceptions::{is_a, new};
 use crate::program::host::{Config, HostAnswer, Output, OutputStream, Raised, Stop, Token};
 use crate::program::value::func::Graveyard;
@@ -59,9 +60,9 @@ impl Vm {
             .replace("\r\n", "\n");
         let source = Rc::new(Source::new(file, &text, false));
         let code = if config.interactive {
-            compile::compile(&Rc::new(Source::new(file, "", false)), Mode::Interactive)
+            compiled::code(&Rc::new(Source::new(file, "", false)), Mode::Interactive)
         } else {
-            compile::compile(&source, Mode::Program)
+            compiled::code(&source, Mode::Program)
         };
         let code = code.map_err(|e| CompileError::new(&e, &source))?;
         let builtins = Rc::new(module("builtins", None));
@@ -485,7 +486,7 @@ impl Vm {
         let compound = self.typed.trim_end().ends_with(':')
             || self.typed.lines().any(|l| l.starts_with([' ', '\t']))
             || self.typed.trim_start().starts_with('@');
-        match compile::compile(&source, Mode::Interactive) {
+        match compiled::code(&source, Mode::Interactive) {
             // A compound statement ends with an empty line.
             Ok(_) if compound && !(more && line.trim().is_empty()) => Feed::Incomplete,
             Ok(code) => {
@@ -585,6 +586,7 @@ pub(crate) fn small_code(name: &str, ops: &[Op]) -> Rc<Code> {
         source: Rc::new(Source::new(name, "", true)),
         ops: ops.into(),
         spans: ops.iter().map(|_| (0, 0)).collect(),
+        anchors: Box::default(),
         consts: Box::default(),
         names: Box::default(),
         caches: Box::default(),

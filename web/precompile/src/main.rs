@@ -1,0 +1,34 @@
+//! Python's compiler for the site's builder: reads `{"labs": {"NAME": ["source", ...]}}` on its standard input, writes
+//! `{"basis": code, "library": code, "labs": {"NAME": code}}`: texts of `engine::program::compiled`, for the modules that
+//! every program needs, for Python's library, and for each lab's programs.
+
+use std::collections::BTreeMap;
+use std::io::{Read, Write, stdin, stdout};
+
+use anyhow::{Context, Result};
+use engine::program::code::Source;
+use engine::program::compile::Mode;
+use engine::program::compiled::{file, text_of};
+use engine::program::modules::compiled_files;
+use serde_json::{Value, json};
+
+fn main() -> Result<()> {
+    let mut wanted = String::new();
+    stdin().read_to_string(&mut wanted)?;
+    let mut wanted: Value = serde_json::from_str(&wanted)?;
+    let labs: BTreeMap<String, Vec<String>> =
+        serde_json::from_value(wanted["labs"].take()).context("labs")?;
+    let labs: BTreeMap<String, String> = labs
+        .into_iter()
+        .map(|(name, sources)| (name, text_of(&programs(&sources))))
+        .collect();
+    let [basis, library] = compiled_files();
+    let all = json!({ "basis": text_of(&basis), "library": text_of(&library), "labs": labs });
+    Ok(stdout().write_all(&serde_json::to_vec(&all)?)?)
+}
+
+/// A program that has an error has no code: the page's own compiler says what is wrong with it.
+fn programs(sources: &[String]) -> Vec<u8> {
+    let source = |text: &String| (Source::new("", text, false), Mode::Program);
+    file(&sources.iter().map(source).collect::<Vec<_>>())
+}
