@@ -11,7 +11,10 @@ use serde_json::{Map, Value, json};
 use crate::stage::{self, Files};
 use crate::workspace::{cargo, root, timed};
 
-/// Adds `pkg/python.txt`, `pkg/python-library.txt` and every `labs/NAME/programs.txt`.
+/// Code of Python's modules, below `pkg/`: `python.txt`, ...
+const MODULES: [&str; 3] = ["python", "python-common", "python-library"];
+
+/// Adds the [`MODULES`] and every `labs/NAME/programs.txt`.
 pub(crate) fn add_to(files: &mut Files) -> Result<()> {
     let mut labs = Map::new();
     for folder in fs::read_dir(root().join("book/labs"))? {
@@ -25,8 +28,9 @@ pub(crate) fn add_to(files: &mut Files) -> Result<()> {
         compiled(&json!({ "labs": labs }))
     })?;
     let text = |value: &Value| -> Result<Vec<u8>> { Ok(value.as_str().context("no code")?.into()) };
-    files.bytes("pkg/python.txt", text(&code["basis"])?);
-    files.bytes("pkg/python-library.txt", text(&code["library"])?);
+    for name in MODULES {
+        files.bytes(format!("pkg/{name}.txt"), text(&code[name])?);
+    }
     for name in labs.keys() {
         files.bytes(format!("labs/{name}/programs.txt"), text(&code["labs"][name])?);
     }

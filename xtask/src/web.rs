@@ -20,17 +20,22 @@ pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 /// called once and such as are smaller than a call: a tenth of the code.
 const INLINING: &str = "llvm-args=-inline-threshold=0";
 
+/// The standard library comes compiled for speed, with words for every panic. Built with the pages it is a tenth of the page
+/// less. These flags are not stable yet: `rust-toolchain.toml` names the one compiler that they are used with.
 const STD: [&str; 4] = [
     "-Z",
     "build-std=std",
     "-Z",
     "build-std-features=optimize_for_size",
 ];
-const ABORT: &str = "-Zunstable-options -Cpanic=immediate-abort";
+const STD_FLAGS: &str = "-Zunstable-options -Cpanic=immediate-abort";
 
 /// Builds the pages' wasm and its JavaScript; the answer is the folder that holds `web.js` and `web_bg.wasm`.
 pub(crate) fn build(kind: Kind) -> Result<PathBuf> {
     add_target()?;
+    if kind == Kind::Release {
+        add_sources()?;
+    }
     let profile = match kind {
         Kind::Release => "wasm",
         Kind::Dev => "wasm-dev",
@@ -59,7 +64,7 @@ pub(crate) fn build(kind: Kind) -> Result<PathBuf> {
     if kind == Kind::Release {
         cargo
             .env("RUSTC_BOOTSTRAP", "1")
-            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", ABORT);
+            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", STD_FLAGS);
     }
     timed("the pages, for wasm", || run(cargo))?;
     let wasm = target().join(TARGET).join(profile).join("web.wasm");
@@ -120,21 +125,45 @@ fn bindgen(wasm: &Path, folder: &Path, kind: Kind) -> Result<()> {
 
 /// Asks rustup for the wasm target when the toolchain does not have it.
 fn add_target() -> Result<()> {
+    let there = asked_of_rustc(&["--print", "target-libdir", "--target", TARGET]);
+    if there.is_ok_and(|library| library.is_dir()) {
+        return Ok(());
+    }
+    rustup(&["target", "add", TARGET], &format!("the Rust target {TARGET}"))
+}
+
+/// The same for the standard library's sources.
+fn add_sources() -> Result<()> {
+    let there = asked_of_rustc(&["--print", "sysroot"]);
+    if there.is_ok_and(|root| root.join("lib/rustlib/src/rust/library/std/Cargo.toml").is_file()) {
+        return Ok(());
+    }
+    rustup(
+        &["component", "add", "rust-src"],
+        "the source of Rust's standard library",
+    )
+}
+
+fn asked_of_rustc(args: &[&str]) -> Result<PathBuf> {
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let asked = Command::new(rustc)
         .current_dir(root())
-        .args(["--print", "target-libdir", "--target", TARGET])
+        .args(args)
         .output()
         .context("rustc could not be started")?;
-    let library = PathBuf::from(String::from_utf8_lossy(&asked.stdout).trim());
-    if asked.status.success() && library.is_dir() {
-        return Ok(());
+    if !asked.status.success() {
+        bail!("rustc does not know {}", args.join(" "));
     }
-    timed("rustup target add", || {
+    Ok(PathBuf::from(String::from_utf8_lossy(&asked.stdout).trim()))
+}
+
+fn rustup(args: &[&str], what: &str) -> Result<()> {
+    let words = format!("rustup {}", args.join(" "));
+    timed(&words, || {
         let mut rustup = Command::new("rustup");
-        rustup.current_dir(root()).args(["target", "add", TARGET]);
+        rustup.current_dir(root()).args(args);
         if let Err(error) = run(rustup) {
-            bail!("the Rust target {TARGET} is needed; with rustup: rustup target add {TARGET} ({error})");
+            bail!("{what} is needed; with rustup: {words} ({error})");
         }
         Ok(())
     })

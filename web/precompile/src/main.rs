@@ -1,6 +1,7 @@
 //! Python's compiler for the site's builder: reads `{"labs": {"NAME": ["source", ...]}}` on its standard input, writes
-//! `{"basis": code, "library": code, "labs": {"NAME": code}}`: texts of `engine::program::compiled`, for the modules that
-//! every program needs, for Python's library, and for each lab's programs.
+//! `{"python": code, "python-common": code, "python-library": code, "labs": {"NAME": code}}`: texts of
+//! `engine::program::compiled`, for the modules that every program needs, for other common ones, for Python's library, and
+//! for each lab's programs.
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write, stdin, stdout};
@@ -22,8 +23,8 @@ fn main() -> Result<()> {
         .into_iter()
         .map(|(name, sources)| (name, text_of(&programs(&sources))))
         .collect();
-    let [basis, library] = compiled_files();
-    let all = json!({ "basis": text_of(&basis), "library": text_of(&library), "labs": labs });
+    let [basis, common, library] = compiled_files().map(|file| text_of(&file));
+    let all = json!({ "python": basis, "python-common": common, "python-library": library, "labs": labs });
     Ok(stdout().write_all(&serde_json::to_vec(&all)?)?)
 }
 

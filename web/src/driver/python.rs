@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! python.txt           code of the modules that every program needs: the page's script brings it with the wasm
-//! python-library.txt   code of Python's library: for the first program that names one of its modules
+//! python-common.txt    code of `os`, `io`, `threading`, ...: for the first program that names one of them
+//! python-library.txt   code of Python's library: likewise
 //! the compiler         a part of the wasm: for the first program whose code was not made when the site was built
 //! ```
 //! What the engine does with them: `engine::program::{compiled, modules::library}`.
@@ -12,18 +13,25 @@ use crate::element::load;
 use engine::program::code::Source;
 use engine::program::compile::{Mode, compile};
 use engine::program::compiled::{self, Compiler};
-use engine::program::modules::library;
+use engine::program::modules::{self, library};
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
-/// The library's longest form, bytes.
+/// The longest file of code, bytes.
 const LONGEST: usize = 4 << 20;
+
+/// A file of code.
+#[derive(Default)]
+struct File {
+    /// Somebody fetches it.
+    under_way: Cell<bool>,
+    there: Bell,
+}
 
 thread_local! {
     static HOME: RefCell<String> = const { RefCell::new(String::new()) };
-    /// Somebody fetches the library.
-    static UNDER_WAY: Cell<bool> = const { Cell::new(false) };
-    static THERE: Bell = Bell::default();
+    static FILES: [Rc<File>; 2] = Default::default();
 }
 
 /// Says where the pages' files are: the address of their folder.
@@ -39,6 +47,7 @@ pub fn take(text: &str) -> bool {
 /// What must be fetched before some programs run.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub struct Wanted {
+    common: bool,
     library: bool,
     compiler: bool,
 }
@@ -56,8 +65,10 @@ impl Wanted {
 
     /// What a text wants that is no program: its names may be imported.
     pub fn named_in(text: &str) -> Self {
+        let library = library::needed_by(text);
         Self {
-            library: library::needed_by(text),
+            common: modules::common_needed_by(if library { "os" } else { text }),
+            library,
             compiler: false,
         }
     }
@@ -65,8 +76,8 @@ impl Wanted {
     /// What programs want whose texts are typed, or are not known yet.
     pub fn by_the_unknown() -> Self {
         Self {
-            library: false,
             compiler: !compiled::has_compiler(),
+            ..Self::default()
         }
     }
 
@@ -74,6 +85,7 @@ impl Wanted {
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         Self {
+            common: self.common || other.common,
             library: self.library || other.library,
             compiler: self.compiler || other.compiler,
         }
@@ -84,13 +96,20 @@ impl Wanted {
         self != Self::default()
     }
 
-    /// Fetches it. When the library cannot be had, the program's import says so.
+    /// Fetches it. When a module cannot be had, the program's import says so.
     ///
     /// # Errors
     /// One sentence, when the compiler cannot be had.
     pub async fn bring(self) -> Result<(), &'static str> {
-        if self.library {
-            bring_library().await;
+        let files = [
+            ("python-common.txt", self.common),
+            ("python-library.txt", self.library),
+        ];
+        let files = files.into_iter().enumerate().filter(|(_, (_, wanted))| *wanted);
+        // All are asked for before the first has come.
+        let asked: Vec<_> = files.map(|(place, (name, _))| file(place, name)).collect();
+        for file in asked {
+            file.await;
         }
         if self.compiler {
             let failed = |_| "Python's compiler could not be loaded. Reload the page to try again.";
@@ -106,19 +125,25 @@ fn compiler() -> Result<Compiler, SplitLoaderError> {
     Ok(compile)
 }
 
-/// Fetches the library, or waits until somebody else has.
-async fn bring_library() {
-    if UNDER_WAY.replace(true) {
-        let arrived = THERE.with(Bell::wait);
-        return arrived.await;
-    }
-    let url = format!("{}pkg/python-library.txt", HOME.with_borrow(String::clone));
-    match load::text(url, LONGEST).await {
-        Ok(file) => {
-            take(&file);
+/// Fetches a file of code, or waits until somebody else has.
+fn file(place: usize, name: &str) -> impl Future<Output = ()> + use<> {
+    let file = FILES.with(|files| Rc::clone(&files[place]));
+    let begun = (!file.under_way.replace(true)).then(|| {
+        let url = format!("{}pkg/{name}", HOME.with_borrow(String::clone));
+        load::text(url, LONGEST)
+    });
+    async move {
+        let Some(begun) = begun else {
+            let there = file.there.wait();
+            return there.await;
+        };
+        match begun.await {
+            Ok(text) => {
+                take(&text);
+            }
+            Err(words) => web_sys::console::warn_1(&words.into()),
         }
-        Err(words) => web_sys::console::warn_1(&words.into()),
+        file.under_way.set(false);
+        file.there.ring();
     }
-    UNDER_WAY.set(false);
-    THERE.with(Bell::ring);
 }

@@ -131,7 +131,10 @@ impl Shared {
 
     async fn fill(self: Rc<Self>) {
         if self.host.has_attribute("playground") {
-            return playground::open(self).await;
+            if let Err(text) = playground::open(Rc::clone(&self)).await {
+                self.fail(text);
+            }
+            return;
         }
         if let Some(url) = self.host.get_attribute("recording") {
             let session = match load::text(url, bounds::TIMELINE).await {

@@ -41,6 +41,58 @@ pub struct Desk {
     link: RwSignal<Result<String, String>>,
     /// The store has refused once: that is said once.
     refused: RwSignal<bool>,
+    views: &'static Views,
+}
+
+/// What the desk shows in a lab. A lab without one never loads it, so labs reach it by these pointers alone.
+struct Views {
+    name_field: fn(Desk, ProgramId, &str) -> AnyView,
+    remove_button: fn(Desk, ProgramId) -> AnyView,
+    hosts: fn(Desk, Ui) -> AnyView,
+    add_button: fn(Desk) -> AnyView,
+    buttons: fn(Desk, Ui) -> AnyView,
+    dialogs: fn(Desk, Ui) -> AnyView,
+}
+
+static VIEWS: Views = Views {
+    name_field: |desk, id, name| desk.draw_name_field(id, name).into_any(),
+    remove_button: |desk, id| desk.draw_remove_button(id).into_any(),
+    hosts: |desk, ui| desk.draw_hosts(ui).into_any(),
+    add_button: |desk| desk.draw_add_button().into_any(),
+    buttons: |desk, ui| desk.draw_buttons(ui).into_any(),
+    dialogs: |desk, ui| desk.draw_dialogs(ui).into_any(),
+};
+
+impl Desk {
+    /// A program's name, to be changed.
+    pub fn name_field(self, id: ProgramId, name: &str) -> AnyView {
+        (self.views.name_field)(self, id, name)
+    }
+
+    /// Takes a program away.
+    pub fn remove_button(self, id: ProgramId) -> AnyView {
+        (self.views.remove_button)(self, id)
+    }
+
+    /// How many hosts the lab has, to be changed.
+    pub fn hosts(self, ui: Ui) -> AnyView {
+        (self.views.hosts)(self, ui)
+    }
+
+    /// Opens the dialog that adds a program.
+    pub fn add_button(self) -> AnyView {
+        (self.views.add_button)(self)
+    }
+
+    /// The toolbar's buttons.
+    pub fn buttons(self, ui: Ui) -> AnyView {
+        (self.views.buttons)(self, ui)
+    }
+
+    /// The dialogs.
+    pub fn dialogs(self, ui: Ui) -> AnyView {
+        (self.views.dialogs)(self, ui)
+    }
 }
 
 /// Opens the playground: the link's lab, else the last work, else the starting points.
@@ -107,6 +159,7 @@ impl Desk {
             dialog: RwSignal::new(None),
             link: RwSignal::new(Err(String::new())),
             refused: RwSignal::new(false),
+            views: &VIEWS,
         }
     }
 
@@ -170,7 +223,7 @@ impl Desk {
     }
 
     /// The name of a program, to be changed in place.
-    pub fn name_field(self, id: ProgramId, name: &str) -> impl IntoView + use<> {
+    fn draw_name_field(self, id: ProgramId, name: &str) -> impl IntoView + use<> {
         let ui = expect_context::<Ui>();
         let old = name.to_owned();
         let label = format!("Name of {name}");
@@ -191,7 +244,7 @@ impl Desk {
     }
 
     /// Takes a program away.
-    pub fn remove_button(self, id: ProgramId) -> impl IntoView {
+    fn draw_remove_button(self, id: ProgramId) -> impl IntoView {
         let ui = expect_context::<Ui>();
         let remove = move |_| {
             self.change(ui, |spec| {
@@ -205,7 +258,7 @@ impl Desk {
     }
 
     /// One host, or one for each program.
-    pub fn hosts(self, ui: Ui) -> impl IntoView {
+    fn draw_hosts(self, ui: Ui) -> impl IntoView {
         let spec = self.spec(ui);
         let each = spec.hosts.len() > 1;
         let none = (!each).then(|| spec.clone().on_a_host_each().err()).flatten();
@@ -239,13 +292,13 @@ impl Desk {
     }
 
     /// Opens the list of programs that can be added.
-    pub fn add_button(self) -> impl IntoView {
+    fn draw_add_button(self) -> impl IntoView {
         let add = move |_| self.dialog.set(Some(Dialog::Add));
         view! { <button type="button" class="btn" on:click=add>{icon(icons::ADD)}"Add a program"</button> }
     }
 
     /// The toolbar's further buttons.
-    pub fn buttons(self, ui: Ui) -> impl IntoView {
+    fn draw_buttons(self, ui: Ui) -> impl IntoView {
         Effect::new(move |_| {
             ui.version.track();
             let driver = ui.driver();
@@ -304,7 +357,7 @@ impl Desk {
     }
 
     /// The dialogs.
-    pub fn dialogs(self, ui: Ui) -> impl IntoView {
+    fn draw_dialogs(self, ui: Ui) -> impl IntoView {
         let dialog = NodeRef::<html::Dialog>::new();
         Effect::new(move |_| {
             let Some(dialog) = dialog.get() else { return };

@@ -1,6 +1,7 @@
 //! What stands under the diagram: the timeline in words, TCP's states, one call in full.
 
 use super::Ui;
+use super::part::LaterDetails;
 use super::ui::Tab;
 use crate::model::{details, lit, states, words};
 use leptos::html;
@@ -45,12 +46,20 @@ pub fn Dock(ui: Ui) -> impl IntoView {
                 aria-label=move || TABS.iter().find(|(t, _)| *t == ui.tab.get()).map_or("", |(_, n)| *n)>
                 {move || match ui.tab.get() {
                     Tab::Words => view! { <Words ui/> }.into_any(),
-                    Tab::Packet => view! { <super::packet::Packet ui/> }.into_any(),
-                    Tab::States => view! { <States ui/> }.into_any(),
-                    Tab::Call => view! { <Call ui/> }.into_any(),
+                    tab => view! { <LaterDetails ui tab/> }.into_any(),
                 }}
             </div>
         </div>
+    }
+}
+
+/// What stands under a tab, but for the timeline in words.
+pub fn details(ui: Ui, tab: Tab) -> AnyView {
+    match tab {
+        Tab::Words => ().into_any(),
+        Tab::Packet => view! { <super::packet::Packet ui/> }.into_any(),
+        Tab::States => view! { <States ui/> }.into_any(),
+        Tab::Call => view! { <Call ui/> }.into_any(),
     }
 }
 

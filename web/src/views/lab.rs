@@ -2,15 +2,12 @@
 
 use super::Ui;
 use super::caption::{Bars, CaptionRow};
-use super::compare::Compare;
 use super::diagram::DiagramColumn;
 use super::dock::Dock;
-use super::keys::Help;
 use super::lane::LaneColumn;
-use super::network::NetworkDialog;
+use super::part::LaterDialogs;
 use super::phone::{Minis, PaneTabs};
 use super::toolbar::Toolbar;
-use super::wire::Rules;
 use crate::playground::Desk;
 use engine::session::Side;
 use leptos::prelude::*;
@@ -34,10 +31,7 @@ pub fn LabView(ui: Ui, desk: Option<Desk>) -> impl IntoView {
                 <Dock ui/>
             </div>
             <Minis ui/>
-            <Help ui/>
-            <Compare ui/>
-            <Rules ui/>
-            <NetworkDialog ui desk/>
+            <LaterDialogs ui desk/>
             {desk.map(|desk| desk.dialogs(ui))}
         </section>
     }

@@ -2,8 +2,8 @@
 
 use super::Ui;
 use super::code::{Code, Fault};
-use super::editor::Editor;
 use super::icons::{self, icon};
+use super::part::LaterEditor;
 use super::sockets::Sockets;
 use super::terminal::Terminal;
 use super::variables::Variables;
@@ -91,7 +91,7 @@ fn Program(ui: Ui, id: ProgramId) -> impl IntoView {
         None => view! { <h2>{capital(&name)}</h2> }.into_any(),
     };
     let body = move || match editing.get() {
-        Some(line) => view! { <Editor ui id line lane=view/> }.into_any(),
+        Some(line) => view! { <LaterEditor ui id line lane=view/> }.into_any(),
         None if prompt => ().into_any(),
         None => view! { <Code ui id lane=view/> }.into_any(),
     };

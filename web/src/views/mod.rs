@@ -13,6 +13,7 @@
 //! wire.rs        packets that wait, what can be done with them, the wire's rules
 //! packet.rs      one packet, field by field
 //! compare.rs     two runs side by side
+//! part.rs        those of them whose code comes later
 //! copy.rs        a line of text with a button that copies it
 //! keys.rs        the keyboard
 //! icons.rs       the icons
@@ -34,6 +35,7 @@ pub mod lab;
 pub mod lane;
 pub mod network;
 pub mod packet;
+pub mod part;
 pub mod phone;
 pub mod sockets;
 pub mod terminal;

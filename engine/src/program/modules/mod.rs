@@ -127,17 +127,16 @@ pub fn frozen_code(module: &FrozenModule) -> Res<Rc<Code>> {
 /// compiled, and a program that does nothing is run. Each part takes some ten milliseconds at most, so that a page can do
 /// them one by one while its learner reads. False: there are no more.
 pub fn warm(n: usize) -> bool {
-    const MODULES: [&str; 2] = ["enum", "socket"];
-    let module = n.checked_sub(1).and_then(|n| MODULES.get(n));
+    let module = n.checked_sub(1).and_then(|n| BASIS.get(n));
     // What is wrong with a module is said when a program needs it.
     if n == 0 {
         let _ = code_of("prelude", builtins::PRELUDE);
     } else if let Some(module) = module.and_then(|name| frozen(name)) {
         let _ = frozen_code(&module);
-    } else if n == MODULES.len() + 1 {
+    } else if n == BASIS.len() + 1 {
         let _ = idle_program();
     }
-    n <= MODULES.len()
+    n <= BASIS.len()
 }
 
 /// A program that needs what all need.
@@ -180,12 +179,52 @@ fn frozen_source(name: &str, text: &str) -> Source {
     Source::new(&["<frozen ", name, ">"].concat(), text, true)
 }
 
-/// Every module that each program needs, compiled: what pages load beside the wasm. And the library, which they load when a
-/// program names one of its modules.
+/// What the first line of nearly every program imports. Pages load the code of the other [`FROZEN`] modules when a program's
+/// text names one of [`COMMON`].
+const BASIS: [&str; 2] = ["enum", "socket"];
+
+/// Words by which a program comes to a frozen module that is not of the [`BASIS`]: names of modules, `open()` for `io`, `sys`
+/// for `_streams`, `match` for `_patterns`; and whatever imports by other means.
+const COMMON: &[&str] = &[
+    "errno",
+    "io",
+    "os",
+    "posixpath",
+    "threading",
+    "open",
+    "sys",
+    "match",
+    "__import__",
+    "importlib",
+    "exec",
+    "eval",
+];
+
+/// Does a program with this text perhaps need a frozen module that is not here?
+pub fn common_needed_by(text: &str) -> bool {
+    let here = cfg!(feature = "library") || compiled::has(&frozen_source("io", ""), Mode::Frozen);
+    !here && names_common(text)
+}
+
+fn names_common(text: &str) -> bool {
+    text.split(|c: char| !c.is_alphanumeric() && c != '_')
+        .any(|word| COMMON.contains(&word))
+}
+
+/// What pages load in the place of Python's sources: code of what every program needs, of the other frozen modules, and of
+/// the library.
 #[cfg(feature = "library")]
-pub fn compiled_files() -> [Vec<u8>; 2] {
+pub fn compiled_files() -> [Vec<u8>; 3] {
     let source = |name: &str, text: &str| (frozen_source(name, text), Mode::Frozen);
-    let mut basis: Vec<_> = FROZEN.iter().map(|m| source(m.name, m.source)).collect();
+    let (mut basis, mut common) = (Vec::new(), Vec::new());
+    for module in FROZEN {
+        let list = if BASIS.contains(&module.name) {
+            &mut basis
+        } else {
+            &mut common
+        };
+        list.push(source(module.name, module.source));
+    }
     basis.push(source("prelude", builtins::PRELUDE));
     basis.push((Source::new("", IDLE, false), Mode::Program));
     // What a prompt begins with.
@@ -195,7 +234,7 @@ pub fn compiled_files() -> [Vec<u8>; 2] {
         .filter_map(|name| library::module(name))
         .map(|m| source(m.name, m.source))
         .collect();
-    [compiled::file(&basis), compiled::file(&library)]
+    [basis, common, library].map(|list| compiled::file(&list))
 }
 
 /// Fills the built-ins of a new VM and runs their Python half.
@@ -248,6 +287,7 @@ pub fn prepare(vm: &mut Vm) {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
@@ -255,5 +295,33 @@ mod tests {
     fn what_is_warmed_up_runs_to_its_end() {
         assert_eq!((0..9).take_while(|n| warm(*n)).count(), 3);
         assert_eq!(idle_program(), Some(Stop::Ended { status: 0 }));
+    }
+
+    #[test]
+    fn what_a_page_begins_with_needs_nothing_more() {
+        for name in BASIS {
+            let source = frozen(name).unwrap().source;
+            for line in source.lines() {
+                let mut words = line.split_whitespace();
+                if let (Some("import" | "from"), Some(module)) = (words.next(), words.next()) {
+                    let native = NATIVE.iter().any(|m| m.name == module);
+                    assert!(native || BASIS.contains(&module), "{name} imports {module}");
+                }
+            }
+        }
+        for text in [
+            "import threading",
+            "with open('x') as f:",
+            "x = __import__('io')",
+            "print(sys.argv)",
+        ] {
+            assert!(names_common(text), "{text}");
+        }
+        assert!(!names_common(
+            "import socket\ns = socket.socket()\ns.close()  # closes\n"
+        ));
+        for module in FROZEN.iter().filter(|m| !m.name.starts_with('_')) {
+            assert!(BASIS.contains(&module.name) || names_common(module.name));
+        }
     }
 }
