@@ -22,7 +22,7 @@ pub struct Local {
 
 enum Inside {
     /// The network's code is not here yet; nobody commands the session before. `None` only while one becomes the other.
-    Waiting(Option<Session>),
+    Waiting(Option<Box<Session>>),
     Running(Box<dyn Network>),
 }
 
@@ -75,7 +75,7 @@ impl Local {
     /// A network of its own for this session: it is there after [`Local::start`].
     pub fn open(session: Session) -> Self {
         Self {
-            inside: RefCell::new(Inside::Waiting(Some(session))),
+            inside: RefCell::new(Inside::Waiting(Some(Box::new(session)))),
             moved: Cell::new(millis()),
         }
     }
@@ -93,7 +93,7 @@ impl Local {
         if let Inside::Waiting(session) = &mut *inside
             && let Some(session) = session.take()
         {
-            *inside = Inside::Running(make(session, seed));
+            *inside = Inside::Running(make(*session, seed));
         }
         Ok(())
     }
@@ -178,7 +178,7 @@ impl Local {
 impl Inside {
     fn session(&self) -> &Session {
         match self {
-            Self::Waiting(session) => session.as_ref().expect("only within start()"),
+            Self::Waiting(session) => session.as_deref().expect("only within start()"),
             Self::Running(network) => network.session(),
         }
     }
