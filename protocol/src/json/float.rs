@@ -9,7 +9,7 @@ pub fn shortest(x: f64) -> String {
     // Shorter ones are alone. The exact value, rounded to as many digits, is the even one of two.
     if count >= 16 {
         let exact = format!("{x:.*e}", count - 1);
-        if exact.parse() == Ok(x) {
+        if super::nearest(&exact) == Some(x) {
             return exact;
         }
     }

@@ -9,9 +9,11 @@
 //! floats, were a tenth of the wasm. It is the judge in the tests (`tests/json.rs`).
 
 mod float;
+mod nearest;
 mod parse;
 
 pub use float::shortest;
+pub use nearest::nearest;
 pub(crate) use parse::Parser;
 pub use parse::{DEEPEST, parse};
 

@@ -240,7 +240,7 @@ impl<'a> Parser<'a> {
                 return Ok(Value::Negative(n));
             }
         }
-        let x: f64 = text.parse().unwrap_or(f64::INFINITY);
+        let x = super::nearest(text).unwrap_or(f64::INFINITY);
         if !x.is_finite() {
             return Err("a number is too large");
         }

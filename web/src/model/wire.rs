@@ -3,6 +3,7 @@
 use super::Moment;
 use crate::diagram::labels;
 use engine::timeline::{PacketState, words};
+use protocol::json::nearest;
 use protocol::wire::{Effect, Fate, Which};
 use protocol::{End, EventKind, PacketId, WireNews, WireRule, bounds};
 
@@ -214,12 +215,7 @@ impl Draft {
                 1..=1_000_000,
             )?),
             "percent" => {
-                let percent = self
-                    .n
-                    .trim()
-                    .parse::<f64>()
-                    .ok()
-                    .filter(|p| (0.0..=100.0).contains(p));
+                let percent = nearest(self.n.trim()).filter(|p| (0.0..=100.0).contains(p));
                 Which::Percent(percent.ok_or("How many of a hundred is a number from 0 to 100.")?)
             }
             _ => Which::All,

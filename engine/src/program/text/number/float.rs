@@ -1,10 +1,11 @@
-//! `float` <-> text, correctly rounded. Rust's own formatting and parsing of f64 are exact (shortest digits, ties to even),
-//! so only CPython's layout of the digits is done here.
+//! `float` <-> text, correctly rounded. Rust's own formatting of f64 is exact (shortest digits, ties to even), and so is the
+//! reading of `protocol::json::nearest`; only CPython's layout of the digits is done here.
 
 use crate::program::text::{Result, TextError, quote, unicode};
 use num_bigint::BigInt;
 use num_integer::Integer;
 use num_traits::{FromPrimitive, Zero};
+use protocol::json::nearest;
 
 /// No f64 has more decimal digits than this on either side of the point; the rest are zeros.
 const EXACT_DIGITS: usize = 1100;
@@ -239,14 +240,19 @@ fn number(text: &str) -> Option<f64> {
         .iter()
         .any(|word| body.eq_ignore_ascii_case(word))
     {
-        return text.parse().ok();
+        let x = if body.len() == 3 && !body.eq_ignore_ascii_case("inf") {
+            f64::NAN
+        } else {
+            f64::INFINITY
+        };
+        return Some(if text.starts_with('-') { -x } else { x });
     }
     // What Rust would take beyond Python's grammar stops here.
     if body.is_empty() || !body.bytes().all(|b| b.is_ascii_digit() || b"+-.eE_".contains(&b)) {
         return None;
     }
     if !body.contains('_') {
-        return text.parse().ok();
+        return nearest(text);
     }
     let bytes = body.as_bytes();
     let between_digits =
@@ -258,7 +264,7 @@ fn number(text: &str) -> Option<f64> {
     {
         return None;
     }
-    text.replace('_', "").parse().ok()
+    nearest(&text.replace('_', ""))
 }
 
 /// `int(x)`: towards zero.
@@ -292,9 +298,7 @@ pub fn round_float(x: f64, digits: i64) -> Result<f64> {
         return Ok(0.0 * x);
     }
     let rounded = if digits >= 0 {
-        format!("{x:.*}", digits.unsigned_abs() as usize)
-            .parse::<f64>()
-            .unwrap_or(x)
+        nearest(&format!("{x:.*}", digits.unsigned_abs() as usize)).unwrap_or(x)
     } else {
         let whole = float_to_int(x.abs().trunc())?;
         let unit = BigInt::from(10_u32).pow(digits.unsigned_abs() as u32);
@@ -308,10 +312,7 @@ pub fn round_float(x: f64, digits: i64) -> Result<f64> {
         let magnitude = if quotient.is_zero() {
             0.0
         } else {
-            (quotient * unit)
-                .to_str_radix(10)
-                .parse::<f64>()
-                .unwrap_or(f64::INFINITY)
+            nearest(&(quotient * unit).to_str_radix(10)).unwrap_or(f64::INFINITY)
         };
         magnitude.copysign(x)
     };
