@@ -36,10 +36,7 @@ pub(crate) fn build(kind: Kind) -> Result<PathBuf> {
     if kind == Kind::Release {
         add_sources()?;
     }
-    let profile = match kind {
-        Kind::Release => "wasm",
-        Kind::Dev => "wasm-dev",
-    };
+    let profile = profile(kind);
     let mut args = vec!["rustc"];
     if kind == Kind::Release {
         args.extend(STD);
@@ -93,7 +90,7 @@ fn bindgen(wasm: &Path, folder: &Path, kind: Kind) -> Result<()> {
     options.link_name = "./parts.js";
     let parts =
         wasm_split_cli_support::transform(options).map_err(|error| anyhow!("cutting the wasm: {error:?}"))?;
-    drop(parts);
+    fs::write(parts_of(kind), serde_json::to_vec(&parts.prefetch_map)?)?;
     // Some hosts do not say that a .wasm is one, and then nothing can be made of it while it comes.
     let loader = folder.join("parts.js");
     let text = fs::read_to_string(&loader)?;
@@ -121,6 +118,20 @@ fn bindgen(wasm: &Path, folder: &Path, kind: Kind) -> Result<()> {
         .remove_name_section(release)
         .remove_producers_section(release)
         .generate(folder)
+}
+
+/// Where the parts of the wasm are listed: `{"network": ["chunk_3", "split_network"], ...}`.
+pub(crate) fn parts_of(kind: Kind) -> PathBuf {
+    target()
+        .join("xtask")
+        .join(format!("parts-{}.json", profile(kind)))
+}
+
+fn profile(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Release => "wasm",
+        Kind::Dev => "wasm-dev",
+    }
 }
 
 /// Asks rustup for the wasm target when the toolchain does not have it.

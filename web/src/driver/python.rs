@@ -4,6 +4,7 @@
 //! python.txt           code of the modules that every program needs: the page's script brings it with the wasm
 //! python-common.txt    code of `os`, `io`, `threading`, ...: for the first program that names one of them
 //! python-library.txt   code of Python's library: likewise
+//! their native halves  a part of the wasm
 //! the compiler         a part of the wasm: for the first program whose code was not made when the site was built
 //! ```
 //! What the engine does with them: `engine::program::{compiled, modules::library}`.
@@ -13,7 +14,7 @@ use crate::element::load;
 use engine::program::code::Source;
 use engine::program::compile::{Mode, compile};
 use engine::program::compiled::{self, Compiler};
-use engine::program::modules::{self, library};
+use engine::program::modules::{self, NativeModule, library};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
@@ -111,12 +112,24 @@ impl Wanted {
         for file in asked {
             file.await;
         }
+        if self.common {
+            // Without them an import says that there is no such module.
+            if let Ok(natives) = natives().await {
+                modules::supply(natives);
+            }
+        }
         if self.compiler {
             let failed = |_| "Python's compiler could not be loaded. Reload the page to try again.";
             compiled::supply_compiler(compiler().await.map_err(failed)?);
         }
         Ok(())
     }
+}
+
+/// Fetches the native halves of Python's other modules.
+#[wasm_split(natives, fallible)]
+fn natives() -> Result<&'static [NativeModule], SplitLoaderError> {
+    Ok(modules::MORE)
 }
 
 /// Fetches the compiler's code.

@@ -11,7 +11,7 @@
 //! static FUNCTIONS: &[Native] = &[Native::function("sqrt", |vm, a| { ... Ok(Value::Float(x)) })];
 //! fn init(vm: &mut Vm, module: &Rc<Module>) -> Res<()> { put(module, "pi", 3.14); Ok(()) }
 //! ```
-//! and a line in [`NATIVE`]. `builtins/args.rs` has what takes arguments apart (`arity`, `vm.int_arg`, `vm.float_arg`, ...),
+//! and a line in [`MORE`]. `builtins/args.rs` has what takes arguments apart (`arity`, `vm.int_arg`, `vm.float_arg`, ...),
 //! `exceptions.rs` what raises. A native never calls Python code and never blocks: it returns `control::tail`, `call_then`,
 //! `vm.collect_then` or `ask`, naming the function that goes on with the result. A class in Rust is made by
 //! [`super::types::native_class`] with a table of [`Native`]s whose `__new__` returns `vm.instance(&class, Payload::Opaque(..))`;
@@ -34,7 +34,7 @@ pub mod time;
 
 use crate::sorted::Map;
 use protocol::ProgramId;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use super::builtins;
@@ -66,18 +66,33 @@ pub struct FrozenModule {
     pub source: &'static str,
 }
 
-/// The native modules.
-pub static NATIVE: &[NativeModule] = &[
+/// The native modules that are always there.
+static NATIVE: &[NativeModule] = &[socket::MODULE, sys::MODULE, time::MODULE];
+
+/// Those that only modules in Python ask for, and none of the [`BASIS`]. To pages they come with these.
+pub static MORE: &[NativeModule] = &[
     fs::MODULE,
     math::MODULE,
     random::MODULE,
-    socket::MODULE,
     structs::CODECS,
     structs::STRUCT,
-    sys::MODULE,
     thread::MODULE,
-    time::MODULE,
 ];
+
+thread_local!(static SUPPLIED: Cell<&'static [NativeModule]> = const { Cell::new(&[]) });
+
+/// Gives a page's engine the native modules that it does without at first: [`MORE`].
+pub fn supply(more: &'static [NativeModule]) {
+    SUPPLIED.set(more);
+}
+
+/// The native module of this name, if it is here.
+pub fn native(name: &str) -> Option<&'static NativeModule> {
+    #[cfg(feature = "library")]
+    supply(MORE);
+    let mut all = NATIVE.iter().chain(SUPPLIED.get());
+    all.find(|m| m.name == name)
+}
 
 /// Names a frozen module and its file.
 macro_rules! frozen {
@@ -100,9 +115,7 @@ pub static FROZEN: &[FrozenModule] = frozen! {
 
 /// Does the engine have this module?
 pub fn exists(name: &str) -> bool {
-    NATIVE.iter().any(|m| m.name == name)
-        || FROZEN.iter().any(|m| m.name == name)
-        || library::NAMES.contains(&name)
+    native(name).is_some() || FROZEN.iter().any(|m| m.name == name) || library::NAMES.contains(&name)
 }
 
 /// The module of this name that is written in Python, if its source is here.
@@ -179,20 +192,21 @@ fn frozen_source(name: &str, text: &str) -> Source {
     Source::new(&["<frozen ", name, ">"].concat(), text, true)
 }
 
-/// What the first line of nearly every program imports. Pages load the code of the other [`FROZEN`] modules when a program's
+/// What the first line of nearly every program imports, and what `print()` may need. Pages load the code of the other [`FROZEN`] modules when a program's
 /// text names one of [`COMMON`].
-const BASIS: [&str; 2] = ["enum", "socket"];
+const BASIS: [&str; 3] = ["_streams", "enum", "socket"];
 
-/// Words by which a program comes to a frozen module that is not of the [`BASIS`]: names of modules, `open()` for `io`, `sys`
-/// for `_streams`, `match` for `_patterns`; and whatever imports by other means.
+/// Words by which a program comes to a frozen module that is not of the [`BASIS`]: names of modules, `open()` for `io`,
+/// `match` for `_patterns`; and whatever imports by other means.
+#[rustfmt::skip]
 const COMMON: &[&str] = &[
+    "_thread",
     "errno",
     "io",
     "os",
     "posixpath",
     "threading",
     "open",
-    "sys",
     "match",
     "__import__",
     "importlib",
@@ -293,7 +307,7 @@ mod tests {
 
     #[test]
     fn what_is_warmed_up_runs_to_its_end() {
-        assert_eq!((0..9).take_while(|n| warm(*n)).count(), 3);
+        assert_eq!((0..9).take_while(|n| warm(*n)).count(), BASIS.len() + 1);
         assert_eq!(idle_program(), Some(Stop::Ended { status: 0 }));
     }
 
@@ -304,8 +318,8 @@ mod tests {
             for line in source.lines() {
                 let mut words = line.split_whitespace();
                 if let (Some("import" | "from"), Some(module)) = (words.next(), words.next()) {
-                    let native = NATIVE.iter().any(|m| m.name == module);
-                    assert!(native || BASIS.contains(&module), "{name} imports {module}");
+                    let here = NATIVE.iter().any(|m| m.name == module);
+                    assert!(here || BASIS.contains(&module), "{name} imports {module}");
                 }
             }
         }
@@ -313,7 +327,7 @@ mod tests {
             "import threading",
             "with open('x') as f:",
             "x = __import__('io')",
-            "print(sys.argv)",
+            "import os, sys",
         ] {
             assert!(names_common(text), "{text}");
         }

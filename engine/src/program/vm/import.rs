@@ -94,7 +94,7 @@ impl Vm {
 
     /// Makes a module; gives the frame of its body where it is written in Python.
     fn load_module(&mut self, name: &str) -> Res<Option<Frame>> {
-        if let Some(native) = modules::NATIVE.iter().find(|m| m.name == name) {
+        if let Some(native) = modules::native(name) {
             let module = self.new_module(name, false);
             for n in native.functions {
                 module.names.borrow_mut().put(n.name, Value::Native(n));
