@@ -1,0 +1,104 @@
+//! What a page does without at first: it comes when a program or a learner needs it, and only then.
+
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+use wirelab_tests::{Page, in_browser_on_each, judge};
+
+/// No program here needs more steps.
+const MOST: u32 = 400;
+
+/// Programs whose modules come in different ways; python3 says what they print.
+const PROGRAMS: [&str; 9] = [
+    "class Loud:\n    def __str__(self):\n        return 'loud'\nprint('said', Loud(), flush=True)\n",
+    "import sys\nsys.stdout.write('written\\n')\nprint(len(sys.argv), file=sys.stdout)\n",
+    "import threading\nt = threading.Thread(target=lambda: print('in a thread'))\nt.start()\nt.join()\n",
+    "with open('kept.txt', 'w') as f:\n    print('kept', file=f)\nprint(open('kept.txt').read())\n",
+    "import struct, json\nprint(json.dumps({'n': struct.unpack('!H', b'\\x01\\x02')[0]}))\n",
+    "import random, math\nrandom.seed(7)\nprint(math.floor(random.random()), math.pi)\n",
+    "import socket, sys\na, b = socket.socketpair()\nf = a.makefile('w')\nf.write('by file')\nf.flush()\nprint(b.recv(9))\nsys.stdout.buffer.write(b'bytes\\n')\n",
+    "match [1, 2]:\n    case [a, b]:\n        print(a + b)\n",
+    "exec('import errno\\nprint(errno.ECONNREFUSED)')\nprint(eval('6 * 7'), float('2.5e-3'))\n",
+];
+
+/// The parts of the wasm and the files of Python's code that the page has fetched, by name.
+async fn fetched(page: &Page) -> Result<Vec<String>> {
+    let names = page
+        .script(
+            "return performance.getEntriesByType('resource').map(r => new URL(r.name).pathname.split('/').pop())
+                 .filter(name => name.startsWith('split_') || name.startsWith('python')).sort()",
+            Value::Null,
+        )
+        .await?;
+    serde_json::from_value(names).context("names")
+}
+
+#[test]
+fn a_lab_that_is_stepped_loads_no_more_than_it_needs() -> Result<()> {
+    in_browser_on_each(async |page| {
+        page.open("/lab.html?lab=tcp-echo").await?;
+        page.step_to_end(0, MOST).await?;
+        let first = fetched(&page).await?;
+        let simulated = first.contains(&"split_network.wasm".to_owned());
+        let mut wanted = vec!["python.txt"];
+        wanted.extend(simulated.then_some("split_network.wasm"));
+        assert_eq!(first, wanted);
+
+        page.click("[data-lane=left] [data-do=edit]").await?;
+        page.element("[data-editor] textarea").await?;
+        let names = fetched(&page).await?;
+        ensure!(names.iter().any(|name| name == "split_tools.wasm"), "{names:?}");
+        ensure!(
+            !names.iter().any(|name| name == "split_compiler.wasm"),
+            "{names:?}"
+        );
+        Ok(())
+    })
+}
+
+#[test]
+fn what_a_program_names_is_there_when_it_runs() -> Result<()> {
+    let Some(python) = judge::python() else {
+        return Ok(());
+    };
+    in_browser_on_each(async |page| {
+        for source in PROGRAMS {
+            let folder = tempfile::tempdir()?;
+            let judged = Command::new(&python)
+                .current_dir(&folder)
+                .args(["-c", source])
+                .output()?;
+            page.open("/lab.html?lab=tcp-echo").await?;
+            page.lab(0, "").await?;
+            page.script(
+                "const lab = document.querySelector('wire-lab');
+                 const fetched = window.fetch;
+                 window.fetch = async (url, how) => url === '/one.json' ? new Response(args) : fetched(url, how);
+                 const other = document.createElement('wire-lab');
+                 other.setAttribute('src', '/one.json');
+                 lab.replaceWith(other);
+                 await other.ready;",
+                json!(
+                    json!({
+                        "version": 1, "title": "One", "about": "One program.",
+                        "program": [{ "name": "one", "file": "one.py", "source": source }]
+                    })
+                    .to_string()
+                ),
+            )
+            .await?;
+            page.step_to_end(0, MOST).await?;
+            let story = page.story(0).await?;
+            assert_eq!(
+                (story.printed("one"), story.complained("one")),
+                (
+                    String::from_utf8(judged.stdout)?,
+                    String::from_utf8(judged.stderr)?
+                ),
+                "{source}"
+            );
+        }
+        Ok(())
+    })
+}
