@@ -50,15 +50,22 @@ pub(crate) mod tests;
 
 pub use moment::Moment;
 
-/// A time of the lab as the page shows it: `8.9 s`, counted from the first event (`began`), so that it does not matter how
+/// A time of the lab as the page shows it: `8.9 s`, from ten minutes on `12:05` and `1:00:00`; counted from the first event (`began`), so that it does not matter how
 /// long the page was open before.
 pub fn time_text(nanos: u64, began: u64) -> String {
     let nanos = nanos.saturating_sub(began);
     let tenths = nanos / 100_000_000;
     if tenths < 6000 {
         format!("{}.{} s", tenths / 10, tenths % 10)
+    } else if tenths < 36_000 {
+        format!("{}:{:02}", tenths / 600, tenths / 10 % 60)
     } else {
-        format!("{}:{:02} min", tenths / 600, tenths / 10 % 60)
+        format!(
+            "{}:{:02}:{:02}",
+            tenths / 36_000,
+            tenths / 600 % 60,
+            tenths / 10 % 60
+        )
     }
 }
 
