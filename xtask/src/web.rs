@@ -20,7 +20,7 @@ pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 /// called once and such as are smaller than a call: a tenth of the code.
 const INLINING: &str = "llvm-args=-inline-threshold=0";
 
-/// The standard library comes compiled for speed, with words for every panic. Built with the pages it is a tenth of the page
+/// The standard library comes compiled for speed, with words for every panic. Built with the pages it is 6 % of the page
 /// less. These flags are not stable yet: `rust-toolchain.toml` names the one compiler that they are used with.
 const STD: [&str; 4] = [
     "-Z",

@@ -107,7 +107,8 @@ macro_rules! frozen {
     };
 }
 
-/// The frozen modules that are always there: `socket`, `threading` and all that they import. [`library`] has the others.
+/// The frozen modules: `socket`, `threading` and all that they import. Natively they are always there; pages have the
+/// [`BASIS`] and get the others when a program names one. [`library`] has what fewer programs need.
 #[rustfmt::skip]
 pub static FROZEN: &[FrozenModule] = frozen! {
     "_patterns" "_streams" "enum" "errno" "io" "os" "posixpath" "socket" "threading"
@@ -192,12 +193,13 @@ fn frozen_source(name: &str, text: &str) -> Source {
     Source::new(&["<frozen ", name, ">"].concat(), text, true)
 }
 
-/// What the first line of nearly every program imports, and what `print()` may need. Pages load the code of the other [`FROZEN`] modules when a program's
-/// text names one of [`COMMON`].
+/// What the first line of nearly every program imports, and what `print()` may need. Pages load the code of the other
+/// [`FROZEN`] modules when a program's text has one of the words [`COMMON`].
 const BASIS: [&str; 3] = ["_streams", "enum", "socket"];
 
 /// Words by which a program comes to a frozen module that is not of the [`BASIS`]: names of modules; `open()`,
-/// `makefile()` and `stdin` for the errors of `io`; `match` for `_patterns`; and whatever imports by other means.
+/// `makefile()` and `stdin` for the errors of `io`; `match` for `_patterns`; and whatever imports by other means. Whoever
+/// lets a function of the basis import a module adds the word by which programs come to that function.
 #[rustfmt::skip]
 const COMMON: &[&str] = &[
     "_thread",
