@@ -44,6 +44,7 @@ macro_rules! attributes {
 
 attributes! {
     accept "accept"
+    aria_busy "aria-busy"
     aria_controls "aria-controls"
     aria_current "aria-current"
     aria_expanded "aria-expanded"

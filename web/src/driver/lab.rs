@@ -327,6 +327,7 @@ impl Driver {
     /// is done when they are here.
     fn bring(self: &Rc<Self>, wanted: Wanted) {
         *self.shelf.borrow_mut() = Some(Vec::new());
+        (self.changed)();
         let weak = Rc::downgrade(self);
         wasm_bindgen_futures::spawn_local(async move {
             let mut brought = wanted.bring().await;
@@ -347,9 +348,15 @@ impl Driver {
                 for command in waiting {
                     driver.obey(command);
                 }
+                (driver.changed)();
                 driver.moved.ring();
             }
         });
+    }
+
+    /// Is something on its way that commands wait for?
+    pub fn is_bringing(&self) -> bool {
+        self.shelf.borrow().is_some()
     }
 
     fn begin_anew(&self) {

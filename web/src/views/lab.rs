@@ -17,6 +17,7 @@ use leptos::prelude::*;
 pub fn LabView(ui: Ui, desk: Option<Desk>) -> impl IntoView {
     ui.begin_to_follow();
     let label = ui.peek(|m| format!("Lab: {}", m.spec.title));
+    let loading = Memo::new(move |_| ui.is_loading());
     view! {
         <section class="lab" aria-label=label class:past=move || ui.in_past() class:present=move || ui.present.get() data-p=move || ui.pane.get().name()>
             <Toolbar ui desk/>
@@ -24,7 +25,8 @@ pub fn LabView(ui: Ui, desk: Option<Desk>) -> impl IntoView {
             <Bars ui/>
             <p class="sr" role="status" data-lit>{move || ui.lit_in_words()}</p>
             <PaneTabs ui/>
-            <div class="main">
+            <p class="coming" role="status" data-coming>{move || loading.get().then_some("A part of the page is loading.")}</p>
+            <div class="main" aria-busy=move || loading.get().then_some("true")>
                 <LaneColumn ui side=Side::Left/>
                 <DiagramColumn ui/>
                 <LaneColumn ui side=Side::Right/>

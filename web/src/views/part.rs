@@ -1,7 +1,8 @@
 //! Views whose code is a part of the wasm of its own: it comes when a learner first opens one of them. A lab that is only
-//! stepped never loads it.
+//! stepped never loads it. While it is on its way the lab says so ([`Ui::is_loading`]).
 
 use super::Ui;
+use super::code::Code;
 use super::ui::Tab;
 use crate::model::lane::LaneView;
 use crate::playground::Desk;
@@ -52,34 +53,53 @@ thread_local! {
 #[component]
 pub fn LaterDialogs(ui: Ui, desk: Option<Desk>) -> impl IntoView {
     let wanted = move || ui.help.get() || ui.comparing.get() || ui.rules.get() || ui.choosing.get();
-    later(ui, &DIALOGS, wanted, dialogs, move |make| make(ui, desk))
+    later(ui, &DIALOGS, wanted, dialogs, move |part| {
+        part.map(|make| make(ui, desk))
+    })
 }
 
 /// One of the details.
 #[component]
 pub fn LaterDetails(ui: Ui, tab: Tab) -> impl IntoView {
-    later(ui, &DETAILS, || true, details, move |make| make(ui, tab))
+    later(
+        ui,
+        &DETAILS,
+        || true,
+        details,
+        move |part| part.map(|make| make(ui, tab)),
+    )
 }
 
-/// The editor of one program.
+/// The editor of one program; the program as it is until the editor has come.
 #[component]
 pub fn LaterEditor(ui: Ui, id: ProgramId, line: u32, lane: Memo<LaneView>) -> impl IntoView {
-    later(ui, &EDITOR, || true, editor, move |make| make(ui, id, line, lane))
+    later(
+        ui,
+        &EDITOR,
+        || true,
+        editor,
+        move |part| match part {
+            Some(make) => make(ui, id, line, lane),
+            None => view! { <Code ui id lane/> }.into_any(),
+        },
+    )
 }
 
-/// What `make` makes of a part, once it is wanted and here.
-fn later<T, F>(
+/// What `make` makes of a part, which it gets once that is wanted and here.
+fn later<T, F, V>(
     ui: Ui,
     here: &'static LocalKey<Cell<Option<T>>>,
     wanted: impl Fn() -> bool + 'static,
     bring: fn() -> F,
-    make: impl Fn(T) -> AnyView + 'static,
+    make: impl Fn(Option<T>) -> V + 'static,
 ) -> impl IntoView
 where
     T: Copy + Send + Sync + 'static,
     F: Future<Output = Result<T, SplitLoaderError>> + 'static,
+    V: IntoView + 'static,
 {
-    let part = RwSignal::new(None::<T>);
+    // What has come for another view stands here at once.
+    let part = RwSignal::new(here.get().filter(|_| untrack(&wanted)));
     Effect::new(move |_| {
         if !wanted() || part.get_untracked().is_some() {
             return;
@@ -88,11 +108,14 @@ where
             part.set(Some(found));
             return;
         }
+        ui.coming.update(|parts| *parts += 1);
         spawn_local(async move {
-            match bring().await {
+            let brought = bring().await;
+            // The lab can have left the page since.
+            ui.coming.try_update(|parts| *parts -= 1);
+            match brought {
                 Ok(found) => {
                     here.set(Some(found));
-                    // The lab can have left the page since.
                     part.try_set(Some(found));
                 }
                 Err(_) => {
@@ -102,5 +125,5 @@ where
             }
         });
     });
-    move || part.get().map(&make)
+    move || make(part.get())
 }

@@ -102,6 +102,8 @@ pub struct Ui {
     pub speed: RwSignal<Option<u64>>,
     /// A sentence for the learner that belongs to the page, not to the lab.
     pub message: RwSignal<Option<String>>,
+    /// How many parts of the page's code are on their way for views that the learner has opened.
+    pub coming: RwSignal<u32>,
     /// The window that lays two runs side by side is open.
     pub comparing: RwSignal<bool>,
     /// The dialog that chooses a network is open.
@@ -179,6 +181,7 @@ impl Ui {
             present: RwSignal::new(present),
             speed: RwSignal::new(None),
             message: RwSignal::new(None),
+            coming: RwSignal::new(0),
             comparing: RwSignal::new(false),
             choosing: RwSignal::new(false),
             again: StoredValue::new_local(again),
@@ -560,6 +563,12 @@ impl Ui {
     pub fn status(&self) -> Status {
         self.version.track();
         self.driver().status_now()
+    }
+
+    /// Is something on its way that the learner waits for: views, a program's modules, the network?
+    pub fn is_loading(&self) -> bool {
+        self.version.track();
+        self.coming.get() > 0 || self.driver().is_bringing()
     }
 
     /// A program's source at the cursor.
