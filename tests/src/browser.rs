@@ -82,6 +82,7 @@ where
         .block_on(async {
             let browser = Browser::start(judges).await?;
             let page = Page::new(browser.client.clone(), url, judges.axe.clone());
+            page.before_each_page(&late_parts()?).await?;
             let outcome = AssertUnwindSafe(body(page.clone())).catch_unwind().await;
             let complaints = page.console_errors().await;
             browser.close().await?;
@@ -98,6 +99,20 @@ where
                 }
             }
         })
+}
+
+/// A script that lets the parts of the page's wasm and Python's modules come late, as on a slow network: what a test does not
+/// wait for has not come when it looks. `WIRELAB_LATE` is by how many milliseconds; 0 for a bench.
+fn late_parts() -> Result<String> {
+    let late = std::env::var("WIRELAB_LATE").unwrap_or_else(|_| "100".to_owned());
+    let late: u32 = late.parse().context("WIRELAB_LATE is milliseconds")?;
+    Ok(format!(
+        "const fetched = window.fetch;
+         window.fetch = async (what, how) => {{
+             if (/pkg\\/(split_|chunk_|python-)/.test(what.url ?? what)) await new Promise(go => setTimeout(go, {late}));
+             return fetched(what, how);
+         }};"
+    ))
 }
 
 struct Judges {

@@ -11,6 +11,7 @@
 //! static_site  the site as a folder, served by a plain file server
 //! story     a lab's timeline, as a test asks about it
 //! page      what a test does with a page: the element's scripting interface, keys, axe-core, screenshots
+//! wait      looking until it is so
 //! ```
 //!
 //! The tests themselves lie in `tests/tests/`. `cargo xtask test` builds the site and the binary that they need.
@@ -25,12 +26,14 @@ pub mod pdml;
 pub mod server;
 pub mod static_site;
 pub mod story;
+pub mod wait;
 
 pub use browser::{in_browser, in_browser_before, in_browser_on_each, on_static_site};
 pub use page::{Look, Page};
 pub use server::Wirelab;
 pub use static_site::StaticSite;
 pub use story::{Seen, Story};
+pub use wait::until;
 
 use std::path::PathBuf;
 

@@ -1,16 +1,17 @@
-//! What a test does with a page.
+//! What a test does with a page. Whatever is done here is done when the method returns: parts of the page that a click or a
+//! key brings have come, and what it changes is drawn.
 
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use fantoccini::wd::WebDriverCompatibleCommand;
-use fantoccini::{Client, Locator, elements::Element};
+use fantoccini::{Client, Locator, elements::Element, error::CmdError};
 use serde_json::{Value, json};
 
-use crate::Story;
+use crate::{Story, wait};
 
 /// A page in the browser of one test.
 #[derive(Clone)]
@@ -87,7 +88,7 @@ impl Page {
     pub async fn element(&self, css: &str) -> Result<Element> {
         self.client
             .wait()
-            .at_most(Duration::from_secs(10))
+            .at_most(wait::LONGEST)
             .every(Duration::from_millis(20))
             .for_element(Locator::Css(css))
             .await
@@ -115,8 +116,52 @@ impl Page {
         Ok(answer["value"].take())
     }
 
+    /// Runs the body of an `async` function in the page until what it returns is true in JavaScript's sense, ten seconds at
+    /// most; what that is.
+    ///
+    /// # Errors
+    /// What the script throws; what it has returned last.
+    pub async fn until(&self, body: &str, args: Value) -> Result<Value> {
+        let there =
+            format!("const seen = await (async () => {{ {body} }})(); return [Boolean(seen), seen ?? null];");
+        let look = async || self.script(&there, args.clone()).await;
+        let mut seen = wait::until(look, |seen| seen[0] == json!(true))
+            .await
+            .with_context(|| format!("waiting for: {body}"))?;
+        Ok(seen[1].take())
+    }
+
+    /// Waits until nothing is on its way that the page waits for: labs, parts of the page's code, Python's modules. Then what
+    /// has changed is drawn.
+    ///
+    /// # Errors
+    /// When something is still on its way after ten seconds, or the browser does not answer.
+    pub async fn idle(&self) -> Result<()> {
+        self.arrived().await?;
+        // The diagram and the lines follow in the next frame, what stands around them in the one after, and the dock last.
+        let frames = "for (let i = 0; i < 4; i++) await new Promise(requestAnimationFrame);";
+        self.script(frames, Value::Null).await?;
+        self.arrived().await
+    }
+
+    /// The same without waiting for pictures.
+    async fn arrived(&self) -> Result<()> {
+        let look = "const busy = document.querySelector('[aria-busy=true], .loading[role=status], wire-lab:not(:defined)');
+                    return busy && busy.cloneNode().outerHTML;";
+        let began = Instant::now();
+        loop {
+            match self.script(look, Value::Null).await {
+                Ok(Value::Null) => return Ok(()),
+                Ok(busy) if began.elapsed() > wait::LONGEST => bail!("the page is still busy with {busy}"),
+                // A click can lead to another page: a script that was asked in between has no answer.
+                Err(error) if began.elapsed() > wait::LONGEST => return Err(error),
+                _ => tokio::time::sleep(Duration::from_millis(10)).await,
+            }
+        }
+    }
+
     /// Runs the body of an `async` function with `lab`, the n-th `<wire-lab>` of the page (from 0), once it is ready and
-    /// all is quiet in it.
+    /// all is quiet in it; what the body asks the page for has come afterwards.
     ///
     /// # Errors
     /// What the script throws, in its own words.
@@ -125,7 +170,9 @@ impl Page {
                      if (!lab) throw new Error('no such lab on the page');
                      await customElements.whenDefined('wire-lab');
                      await lab.ready;";
-        self.script(&format!("{found} {body}"), json!(n)).await
+        let answer = self.script(&format!("{found} {body}"), json!(n)).await?;
+        self.arrived().await?;
+        Ok(answer)
     }
 
     /// What has happened so far in the n-th lab.
@@ -158,7 +205,7 @@ impl Page {
             if fits(&story) {
                 return Ok(story);
             }
-            self.press(key).await?;
+            self.key(key).await?;
             // The next look at the story waits until all is quiet.
             story = self.story(n).await?;
         }
@@ -217,11 +264,21 @@ impl Page {
     /// # Errors
     /// When none comes, or it cannot be clicked.
     pub async fn click(&self, css: &str) -> Result<()> {
-        self.element(css)
-            .await?
-            .click()
+        self.with(css, Element::click)
             .await
-            .with_context(|| format!("clicking {css}"))
+            .with_context(|| format!("clicking {css}"))?;
+        self.idle().await
+    }
+
+    /// Does something with the first element that fits, waited for; again if the page has put another in its place meanwhile.
+    async fn with<T>(&self, css: &str, act: impl AsyncFn(&Element) -> Result<T, CmdError>) -> Result<T> {
+        let began = Instant::now();
+        loop {
+            match act(&self.element(css).await?).await {
+                Err(error) if error.is_stale_element_reference() && began.elapsed() < wait::LONGEST => {}
+                done => return Ok(done?),
+            }
+        }
     }
 
     /// The text of the first element that fits, waited for at most ten seconds.
@@ -229,7 +286,9 @@ impl Page {
     /// # Errors
     /// When none comes.
     pub async fn text(&self, css: &str) -> Result<String> {
-        Ok(self.element(css).await?.text().await?)
+        self.with(css, Element::text)
+            .await
+            .with_context(|| format!("the text of {css}"))
     }
 
     /// Presses a key, as its name in `KeyboardEvent.key`, where the focus is.
@@ -237,6 +296,11 @@ impl Page {
     /// # Errors
     /// When the browser does not answer.
     pub async fn press(&self, key: &str) -> Result<()> {
+        self.key(key).await?;
+        self.idle().await
+    }
+
+    async fn key(&self, key: &str) -> Result<()> {
         for kind in ["keyDown", "keyUp"] {
             let text = if key.chars().count() == 1 && kind == "keyDown" {
                 json!(key)
@@ -289,10 +353,10 @@ impl Page {
 
     /// Waits until the page is painted as it now is: a colour on its way from light to dark is nobody's contrast.
     async fn settled(&self) -> Result<()> {
-        // Two frames: one for the new look to be laid out, one for it to be painted; transitions begin in the first.
+        // Transitions begin in the first frame.
+        self.idle().await?;
         self.script(
-            "for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame);
-             const ending = document.getAnimations().filter(a => a.effect.getComputedTiming().endTime < Infinity);
+            "const ending = document.getAnimations().filter(a => a.effect.getComputedTiming().endTime < Infinity);
              await Promise.allSettled(ending.map(a => a.finished));",
             Value::Null,
         )
@@ -384,7 +448,7 @@ impl Page {
             { "name": "prefers-contrast", "value": contrast },
         ] });
         self.cdp("Emulation.setEmulatedMedia", media).await?;
-        Ok(())
+        self.idle().await
     }
 
     /// Writes `target/screenshots/NAME-LOOK.png` in each of the looks, for people to judge.

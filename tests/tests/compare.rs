@@ -1,9 +1,8 @@
 //! Two runs side by side in a real browser: the lesson with and without loss, a recording from a file, a phone.
 
 use anyhow::{Context as _, Result, ensure};
-use fantoccini::Locator;
 use serde_json::json;
-use wirelab_tests::{Look, Page, in_browser_on_each, on_static_site};
+use wirelab_tests::{Look, Page, in_browser_on_each, on_static_site, until};
 
 /// No lab of these tests needs more steps than this.
 const MOST: u32 = 200;
@@ -28,8 +27,13 @@ async fn step(page: &Page, n: usize, lose: bool) -> Result<()> {
     Ok(())
 }
 
-async fn verdict(page: &Page) -> Result<String> {
-    page.text("[data-verdict]").await
+/// Waits until the verdict on the two runs begins so; all of it.
+async fn until_said(page: &Page, so: &str) -> Result<String> {
+    until(
+        async || page.text("[data-verdict]").await,
+        |said| said.starts_with(so),
+    )
+    .await
 }
 
 #[test]
@@ -52,7 +56,7 @@ fn the_lesson_lays_a_run_with_loss_beside_one_without() -> Result<()> {
         );
         step(&page, 0, true).await?;
         page.click("[data-do=compare]").await?;
-        let said = verdict(&page).await?;
+        let said = until_said(&page, "The first difference").await?;
         assert_eq!(
             said,
             "The first difference is on the wire: in run A the client's data (b'Please confirm.') arrives; in run B you drop \
@@ -77,12 +81,12 @@ fn the_lesson_lays_a_run_with_loss_beside_one_without() -> Result<()> {
         }
         page.screenshots("compare-loss").await?;
         page.click("[data-compare-do=show]").await?;
-        let caption = page.text(".cap-row").await?;
-        ensure!(
-            caption.contains("drop"),
-            "the lab shows something else: {caption}"
-        );
-        Ok(())
+        until(
+            async || page.text(".cap-row").await,
+            |caption| caption.contains("drop"),
+        )
+        .await
+        .map(drop)
     })
 }
 
@@ -95,29 +99,22 @@ fn a_run_is_compared_with_a_recording_from_a_file() -> Result<()> {
         page.click("[data-do=compare]").await?;
         let recordings = wirelab_tests::root().join("tests/recordings").canonicalize()?;
         let file = |name: &str| recordings.join(name).to_string_lossy().into_owned();
-        let input = page.client().find(Locator::Css("[data-compare-file]")).await?;
+        let input = page.element("[data-compare-file]").await?;
         input.send_keys(&file("2-tcp-echo-kernel.json")).await?;
         // A recording of the same lab on the kernel's network tells the same story.
-        let said = verdict(&page).await?;
-        ensure!(said.starts_with("Both runs tell the same story"), "{said}");
-        let input = page.client().find(Locator::Css("[data-compare-file]")).await?;
+        until_said(&page, "Both runs tell the same story").await?;
+        let input = page.element("[data-compare-file]").await?;
         input.send_keys(&file("2-udp-answer-loopback.json")).await?;
-        for _ in 0..100 {
-            if verdict(&page).await?.starts_with("The first difference is") {
-                // By keys: the window closes, and the lab is as it was.
-                page.screenshots("compare-file").await?;
-                page.press("Escape").await?;
-                let open = page
-                    .script(
-                        "return document.querySelector('dialog.compare').open",
-                        json!(null),
-                    )
-                    .await?;
-                ensure!(open == json!(false), "Escape does not close the window");
-                return Ok(());
-            }
-        }
-        anyhow::bail!("the other recording was not opened: {}", verdict(&page).await?)
+        until_said(&page, "The first difference is").await?;
+        page.screenshots("compare-file").await?;
+        // By keys: the window closes, and the lab is as it was.
+        page.press("Escape").await?;
+        page.until(
+            "return !document.querySelector('dialog.compare').open",
+            json!(null),
+        )
+        .await
+        .map(drop)
     })
 }
 
@@ -133,10 +130,13 @@ fn a_file_that_is_no_recording_is_refused_in_a_sentence_and_nothing_is_lost() ->
         for (name, text) in [("cut.json", "{\"version\":2,\"ti"), ("other.json", "[1,2]")] {
             let path = folder.path().join(name);
             std::fs::write(&path, text)?;
-            let input = page.client().find(Locator::Css("[data-compare-file]")).await?;
+            let input = page.element("[data-compare-file]").await?;
             input.send_keys(&path.to_string_lossy()).await?;
-            let said = page.text(".compare [role=alert]").await?;
-            ensure!(said.contains("cannot be opened") || said.contains(name), "{said}");
+            until(
+                async || page.text(".compare [role=alert]").await,
+                |said| said.contains("cannot be opened") && said.contains(name),
+            )
+            .await?;
             page.element("[data-kept]").await?;
         }
         Ok(())

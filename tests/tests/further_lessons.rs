@@ -4,7 +4,7 @@
 use anyhow::{Context, Result, ensure};
 use protocol::{Call, EventKind, Outcome, TcpState};
 use serde_json::json;
-use wirelab_tests::{Page, Story, in_browser_on_each};
+use wirelab_tests::{Page, Story, in_browser_on_each, until};
 
 /// No lab of a lesson needs more steps than this.
 const MOST: u32 = 200;
@@ -324,17 +324,11 @@ fn plain_a_password_on_the_wire() -> Result<()> {
             "the server has read it already"
         );
         page.click(".tabs [role=tab]:nth-child(2)").await?;
-        let words = page.script(
-            "for (let i = 0; i < 200; i++) {
-                 const shown = document.querySelector('.panel').textContent;
-                 if (shown.includes('PASS open sesame')) return true;
-                 await new Promise(requestAnimationFrame);
-             }
-             return document.querySelector('.panel').textContent;",
-            json!(null),
-        );
-        let words = words.await?;
-        ensure!(words == json!(true), "the packet's words are not shown: {words}");
+        until(
+            async || page.text(".panel").await,
+            |shown| shown.contains("PASS open sesame"),
+        )
+        .await?;
         page.screenshots("lesson-plain-password").await?;
         let story = to_the_end(&page, 0).await?;
         all_well(&story);

@@ -2,8 +2,9 @@
 //! each step. The packets and states are the kernel's; only what it may order differently from run to run is left open.
 
 use anyhow::{Context, Result, ensure};
+use protocol::TcpState;
 use serde_json::{Value, json};
-use wirelab_tests::{Look, Page, in_browser};
+use wirelab_tests::{Look, Page, in_browser, until};
 
 /// What the page shows: TCP states on each side, the packet that waits (`SYN from client`), what Next will do.
 #[derive(Debug)]
@@ -62,15 +63,7 @@ fn the_handshake_the_echo_and_the_close_are_stepped_packet_by_packet() -> Result
         }
         // H holds every packet from now on, in the network as on the page.
         page.press("h").await?;
-        page.lab(0, "").await?;
-        ensure!(
-            page.element("[data-do=hold]")
-                .await?
-                .attr("aria-pressed")
-                .await?
-                .as_deref()
-                == Some("true")
-        );
+        page.element("[data-do=hold][aria-pressed=true]").await?;
 
         // connect(): the SYN waits, and so do both programs.
         let syn = until_waits(&page, "SYN from client").await?;
@@ -126,21 +119,19 @@ fn the_handshake_the_echo_and_the_close_are_stepped_packet_by_packet() -> Result
             Value::Null,
         )
         .await?;
-        for _ in 0..100 {
-            page.lab(0, "await new Promise(go => setTimeout(go, 50));")
-                .await?;
-            let again = shown(&page).await?;
-            if again.waits.is_some() && again.waits != first {
-                ensure!(
-                    again
-                        .waits
-                        .as_ref()
-                        .is_some_and(|w| w.contains("bytes from client")),
-                    "{again:?}"
-                );
-                break;
-            }
-        }
+        let again = until(
+            async || shown(&page).await,
+            |now| now.waits.is_some() && now.waits != first,
+        )
+        .await
+        .context("nothing is sent again")?;
+        ensure!(
+            again
+                .waits
+                .as_ref()
+                .is_some_and(|w| w.contains("bytes from client")),
+            "{again:?}"
+        );
         page.screenshots("held-dropped").await?;
 
         let told_off = page
@@ -161,8 +152,7 @@ fn the_handshake_the_echo_and_the_close_are_stepped_packet_by_packet() -> Result
             end.client.iter().chain(&end.server).any(|s| s == "TIME-WAIT"),
             "whoever closed first keeps the connection: {end:?}"
         );
-        page.lab(0, "lab.querySelector('[role=tab]:nth-of-type(2)').click()")
-            .await?;
+        page.click(".dock [role=tab]:nth-of-type(2)").await?;
         page.screenshots("held-end").await
     })
 }
@@ -171,10 +161,10 @@ fn the_handshake_the_echo_and_the_close_are_stepped_packet_by_packet() -> Result
 async fn looked_into_on_a_phone(page: &Page) -> Result<()> {
     page.look(Look::Phone).await?;
     page.click("[data-act=inside]").await?;
-    let shown = "const packet = lab.querySelector('[data-packet-shown]');
+    let shown = "const packet = document.querySelector('[data-packet-shown]');
                  const title = packet?.querySelector('.pn b').getBoundingClientRect();
                  return packet !== null && packet.getBoundingClientRect().height > 100 && title.width > title.height";
-    assert_eq!(page.lab(0, shown).await?, json!(true));
+    page.until(shown, Value::Null).await?;
     page.check_accessible().await?;
     page.screenshots("packet-details").await?;
     page.look(Look::Phone).await?;
@@ -191,18 +181,11 @@ async fn inspected(page: &Page) -> Result<()> {
     let mut lit = Vec::new();
     for _ in 0..4 {
         page.press("ArrowDown").await?;
-        let told = page
-            .lab(
-                0,
-                "await new Promise(requestAnimationFrame);
-                 return [lab.querySelector('.fl tr.lit th').textContent, lab.querySelectorAll('.hx .lit').length]",
-            )
-            .await?;
-        ensure!(told[1].as_u64() > Some(0), "a field has bytes: {told}");
-        lit.push(told[0].as_str().unwrap_or_default().to_owned());
+        // Another field each time, and it has bytes.
+        let other = "const name = document.querySelector('.fl tr.lit th')?.textContent;
+                     return name && !args.includes(name) && document.querySelector('.hx .lit') && name";
+        lit.push(page.until(other, json!(lit)).await?);
     }
-    lit.dedup();
-    assert_eq!(lit.len(), 4, "{lit:?}");
     page.check_accessible().await?;
     page.screenshots("packet").await?;
     page.press("s").await?;
@@ -269,12 +252,8 @@ fn the_page_says_what_to_type_to_join_with_a_real_program() -> Result<()> {
             return Ok(());
         }
         // Until the server listens: that is where one would go.
-        for _ in 0..60 {
-            if shown(&page).await?.server.iter().any(|s| s == "LISTEN") {
-                break;
-            }
-            page.lab(0, "await lab.next()").await?;
-        }
+        page.step_until(0, 60, |story| story.states("server").contains(&TcpState::Listen))
+            .await?;
         page.click("[data-network]").await?;
         let number = page.text("[data-lab-number]").await?;
         let line = page.element("[data-copy=exec]").await?.prop("value").await?;
@@ -284,7 +263,11 @@ fn the_page_says_what_to_type_to_join_with_a_real_program() -> Result<()> {
         );
         page.check_accessible().await?;
         page.click(".copy .btn").await?;
-        assert_eq!(page.text(".copy [role=status]").await?, "Copied.");
+        until(
+            async || page.text(".copy [role=status]").await,
+            |said| said == "Copied.",
+        )
+        .await?;
         page.screenshots("network").await
     })
 }

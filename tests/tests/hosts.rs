@@ -4,7 +4,7 @@
 use anyhow::{Context, Result, ensure};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
-use wirelab_tests::{Look, Page, in_browser};
+use wirelab_tests::{Look, Page, in_browser, until};
 
 const SERVER: &str = "\
 import socket
@@ -81,20 +81,16 @@ fn two_hosts_talk_by_ipv6_and_lanes_say_where_they_are() -> Result<()> {
             "{kernels:?}"
         );
         // What went over the wire is IPv6.
-        let shown = page
-            .lab(
-                0,
-                "lab.querySelector('.dock [role=tab]:nth-of-type(2)').click();
-                 await new Promise(go => setTimeout(go, 200));
-                 return [...lab.querySelectorAll('.pf th')].map(e => e.textContent).join(' ')",
-            )
-            .await?;
-        ensure!(
-            shown
-                .as_str()
-                .is_some_and(|s| s.contains("Internet Protocol Version 6")),
-            "{shown}"
-        );
+        page.click(".dock [role=tab]:nth-of-type(2)").await?;
+        until(
+            async || texts(&page, ".pf th").await,
+            |fields| {
+                fields
+                    .iter()
+                    .any(|name| name.contains("Internet Protocol Version 6"))
+            },
+        )
+        .await?;
         for look in Look::ALL {
             page.look(look).await?;
             page.check_accessible()
@@ -139,10 +135,14 @@ fn the_playground_gives_each_program_a_host_and_takes_it_back() -> Result<()> {
             page.check_accessible().await?;
             page.screenshots(&format!("hosts-choice-{choice}")).await?;
             page.click(&format!("[data-hosts={choice}]")).await?;
-            page.script("await new Promise(go => setTimeout(go, 300))", Value::Null)
-                .await?;
+            // Another lab comes into the element.
+            until(
+                async || texts(&page, "[data-host]").await,
+                |shown| shown.len() == hosts,
+            )
+            .await
+            .context(choice)?;
             page.lab(0, "").await?;
-            assert_eq!(texts(&page, "[data-host]").await?.len(), hosts, "{choice}");
         }
         Ok(())
     })
@@ -182,11 +182,6 @@ fn four_hosts_have_room_in_the_playground() -> Result<()> {
             ensure!(step < 100, "no packet waits");
             page.lab(0, "await lab.next();").await?;
         }
-        page.script(
-            "for (let i = 0; i < 4; i++) await new Promise(requestAnimationFrame)",
-            Value::Null,
-        )
-        .await?;
         for look in [Look::Projector, Look::Phone] {
             page.look(look).await?;
             let cut = page.script(CUT, json!([".lh .file", ".dw text"])).await?;
@@ -221,13 +216,14 @@ fn another_network_is_chosen_and_stays_for_the_page() -> Result<()> {
         let offered = texts(&page, "[data-choose]").await?;
         ensure!(offered[0].starts_with("Kernel lab (now)"), "{offered:?}");
         page.click("[data-choose=loopback]").await?;
-        page.script("await new Promise(go => setTimeout(go, 300))", Value::Null)
-            .await?;
         // The lab runs there, says so, and a reset does not change it.
         for _ in 0..2 {
+            until(
+                async || page.text("[data-network]").await,
+                |said| said.starts_with("loopback: no packets"),
+            )
+            .await?;
             page.step_to_end(0, 200).await?;
-            let said = texts(&page, "[data-network]").await?;
-            ensure!(said[0].starts_with("loopback: no packets"), "{said:?}");
             let story = page.story(0).await?;
             assert_eq!(story.ended("client"), Some(0));
             ensure!(

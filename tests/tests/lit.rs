@@ -3,9 +3,7 @@
 
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
-use std::fmt::Debug;
-use std::time::{Duration, Instant};
-use wirelab_tests::{Page, in_browser, in_browser_on_each};
+use wirelab_tests::{Page, in_browser, in_browser_on_each, until};
 
 /// How much is lit: lines of programs, marks of the diagram, sentences.
 async fn lit(page: &Page) -> Result<[u64; 3]> {
@@ -20,19 +18,6 @@ async fn lit(page: &Page) -> Result<[u64; 3]> {
         .await?;
     let count = |i: usize| counts[i].as_u64().context("a count");
     Ok([count(0)?, count(1)?, count(2)?])
-}
-
-/// Looks until it is so, ten seconds at most: a slow page shows later what was done.
-async fn until<T: Debug>(look: impl AsyncFn() -> Result<T>, fits: impl Fn(&T) -> bool) -> Result<T> {
-    let began = Instant::now();
-    loop {
-        let seen = look().await?;
-        if fits(&seen) {
-            return Ok(seen);
-        }
-        ensure!(began.elapsed() < Duration::from_secs(10), "it stays at {seen:?}");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
 }
 
 /// Waits until so much is lit.

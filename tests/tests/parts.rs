@@ -4,7 +4,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
-use wirelab_tests::{Page, in_browser_on_each, judge};
+use wirelab_tests::{Page, in_browser, in_browser_on_each, judge};
 
 /// No program here needs more steps.
 const MOST: u32 = 400;
@@ -98,6 +98,58 @@ fn what_a_program_names_is_there_when_it_runs() -> Result<()> {
                 ),
                 "{source}"
             );
+        }
+        Ok(())
+    })
+}
+
+/// From now on parts of the wasm come when `globalThis.let_come()` is called.
+const KEEP_BACK: &str = "
+    const fetched = window.fetch;
+    const open = new Promise(done => { globalThis.let_come = done; });
+    window.fetch = async (what, how) => {
+        if (String(what.url ?? what).includes('pkg/split_tools')) await open;
+        return fetched(what, how);
+    };";
+
+#[test]
+fn while_a_part_is_on_its_way_the_lab_says_so_and_nothing_moves() -> Result<()> {
+    in_browser(async |page| {
+        let busy = "return [document.querySelector('.main').ariaBusy, document.querySelector('[data-coming]').textContent]";
+        let quiet = json!([null, ""]);
+        for (button, part) in [
+            ("[data-network]", "dialog[open] [data-choose]"),
+            ("[data-lane=left] [data-do=edit]", "[data-editor] textarea"),
+        ] {
+            page.open("/lab.html?lab=tcp-echo").await?;
+            page.lab(0, "").await?;
+            assert_eq!(page.script(busy, Value::Null).await?, quiet, "{button}");
+            page.script(KEEP_BACK, Value::Null).await?;
+            let places = "return ['.main', '.lane.left', '.code', '.dock'].map(css => JSON.stringify(document.querySelector(css).getBoundingClientRect()))";
+            let before = page.script(places, Value::Null).await?;
+            page.script("document.querySelector(args).click()", json!(button))
+                .await?;
+            let said = page
+                .until(
+                    "const sign = document.querySelector('[data-coming]');
+                     return getComputedStyle(sign).opacity === '1' && sign.textContent",
+                    Value::Null,
+                )
+                .await?;
+            assert_eq!(said, "A part of the page is loading.", "{button}");
+            assert_eq!(page.script(busy, Value::Null).await?[0], "true", "{button}");
+            assert_eq!(page.script(places, Value::Null).await?, before, "{button}");
+            let shown = "return document.querySelector(args) !== null";
+            assert_eq!(page.script(shown, json!(part)).await?, json!(false), "{button}");
+            ensure!(
+                page.idle().await.is_err(),
+                "{button}: the tests do not wait for it"
+            );
+
+            page.script("globalThis.let_come()", Value::Null).await?;
+            page.idle().await?;
+            assert_eq!(page.script(shown, json!(part)).await?, json!(true), "{button}");
+            assert_eq!(page.script(busy, Value::Null).await?, quiet, "{button}");
         }
         Ok(())
     })

@@ -119,6 +119,7 @@ fn measure(program: &str, browser: Option<&Browser>) -> Result<Vec<Row>> {
         program,
     ]);
     command
+        .env("WIRELAB_LATE", "0")
         .env("WIRELAB_SITE", Kind::Release.folder())
         .env("WIRELAB_BIN", workspace::server("release"));
     if let Some(browser) = browser {
