@@ -29,10 +29,10 @@ pub mod story;
 pub mod wait;
 
 pub use browser::{in_browser, in_browser_before, in_browser_on_each, on_static_site};
-pub use page::{Look, Page};
+pub use page::{Look, Page, playground};
 pub use server::Wirelab;
 pub use static_site::StaticSite;
-pub use story::{Seen, Story};
+pub use story::{Seen, Story, without_ports};
 pub use wait::until;
 
 use std::path::PathBuf;

@@ -3,7 +3,7 @@
 use engine::packet::Head;
 use engine::packet::head::{Transport, flag};
 use protocol::wire::Fate;
-use protocol::{Event, EventKind, PacketId, ProgramId, Stream, TcpState, WireNews};
+use protocol::{Event, EventKind, Outcome, PacketId, ProgramId, Stream, TcpState, WireNews};
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
@@ -58,6 +58,12 @@ impl Story {
         self.stream(name, |_| true)
     }
 
+    /// The lines that a program has printed, errors included.
+    #[must_use]
+    pub fn lines(&self, name: &str) -> Vec<String> {
+        self.printed(name).lines().map(str::to_owned).collect()
+    }
+
     /// What a program has written to its standard error.
     #[must_use]
     pub fn complained(&self, name: &str) -> String {
@@ -94,6 +100,29 @@ impl Story {
             EventKind::Started { .. } => None,
             EventKind::Ended { status, .. } => Some(*status),
             _ => last,
+        })
+    }
+
+    /// Asks that all programs have ended without an error.
+    ///
+    /// # Panics
+    /// When one has not, with what it has printed.
+    pub fn all_well(&self) {
+        for program in &self.programs {
+            let printed = self.printed(program);
+            assert_eq!(self.ended(program), Some(0), "{program}: {printed}");
+        }
+    }
+
+    /// Has a call of this program failed with this error number?
+    #[must_use]
+    pub fn failed(&self, name: &str, number: i32) -> bool {
+        self.of(name).any(|kind| match kind {
+            EventKind::Returned {
+                outcome: Outcome::Failed { errno, .. },
+                ..
+            } => *errno == number,
+            _ => false,
         })
     }
 
@@ -231,4 +260,26 @@ fn read(packet: &[u8]) -> (String, Vec<u8>) {
         Transport::Icmp { .. } => ("ICMP".to_owned(), Vec::new()),
         Transport::Other => ("?".to_owned(), Vec::new()),
     }
+}
+
+/// The kernel picks the clients' ports: numbers of its range (32768 to 60999) become PORT.
+#[must_use]
+pub fn without_ports(text: &str) -> String {
+    let mut out = String::new();
+    let mut digits = String::new();
+    for c in text.chars().chain(std::iter::once('\0')) {
+        if c.is_ascii_digit() {
+            digits.push(c);
+            continue;
+        }
+        match digits.parse::<u32>() {
+            Ok(32768..=60999) => out.push_str("PORT"),
+            _ => out.push_str(&digits),
+        }
+        digits.clear();
+        if c != '\0' {
+            out.push(c);
+        }
+    }
+    out
 }

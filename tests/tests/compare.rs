@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, Result, ensure};
 use serde_json::json;
-use wirelab_tests::{Look, Page, in_browser_on_each, on_static_site, until};
+use wirelab_tests::{Page, in_browser_on_each, on_static_site, until};
 
 /// No lab of these tests needs more steps than this.
 const MOST: u32 = 200;
@@ -73,12 +73,7 @@ fn the_lesson_lays_a_run_with_loss_beside_one_without() -> Result<()> {
             let text = text.as_str().unwrap_or_default();
             ensure!(text.contains(" data"), "this differs too: {text}");
         }
-        for look in Look::ALL {
-            page.look(look).await?;
-            page.check_accessible()
-                .await
-                .with_context(|| format!("{look:?}"))?;
-        }
+        page.check_accessible_in_every_look().await?;
         page.screenshots("compare-loss").await?;
         page.click("[data-compare-do=show]").await?;
         until(
@@ -94,7 +89,7 @@ fn the_lesson_lays_a_run_with_loss_beside_one_without() -> Result<()> {
 fn a_run_is_compared_with_a_recording_from_a_file() -> Result<()> {
     on_static_site(async |page, _site| {
         page.open("/lab.html?lab=tcp-echo").await?;
-        page.step_to_end(0, MOST).await?;
+        page.step_to_end(0).await?;
         page.focus(0).await?;
         page.click("[data-do=compare]").await?;
         let recordings = wirelab_tests::root().join("tests/recordings").canonicalize()?;
@@ -122,7 +117,7 @@ fn a_run_is_compared_with_a_recording_from_a_file() -> Result<()> {
 fn a_file_that_is_no_recording_is_refused_in_a_sentence_and_nothing_is_lost() -> Result<()> {
     on_static_site(async |page, _site| {
         page.open("/lab.html?lab=tcp-echo").await?;
-        page.step_to_end(0, MOST).await?;
+        page.step_to_end(0).await?;
         page.click("[data-do=compare]").await?;
         page.click("[data-compare-do=keep]").await?;
         page.element("[data-kept]").await?;

@@ -30,7 +30,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
-use wirelab_tests::{judge, root, server};
+use wirelab_tests::{judge, root, server, without_ports};
 
 /// Seconds that a scenario may take.
 const LIMIT: &str = "25";
@@ -543,25 +543,4 @@ fn describe(conversations: &mut Vec<Conversation>, packet: &[u8]) -> Option<((us
         }
     };
     Some(((number, side as u8), text, bytes))
-}
-
-/// The kernel picks the clients' ports: numbers of its range (32768 to 60999) become PORT.
-fn without_ports(text: &str) -> String {
-    let mut out = String::new();
-    let mut digits = String::new();
-    for c in text.chars().chain(std::iter::once('\0')) {
-        if c.is_ascii_digit() {
-            digits.push(c);
-            continue;
-        }
-        match digits.parse::<u32>() {
-            Ok(32768..=60999) => out.push_str("PORT"),
-            _ => out.push_str(&digits),
-        }
-        digits.clear();
-        if c != '\0' {
-            out.push(c);
-        }
-    }
-    out
 }

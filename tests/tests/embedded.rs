@@ -73,8 +73,7 @@ fn home_a_lab_and_the_book_come_from_the_binary() -> Result<()> {
         page.element("main h1").await?;
         page.open("/book/echo/there-and-back.html").await?;
         page.element("main h1").await?;
-        page.step_to_end(0, 200).await?;
-        let story = page.story(0).await?;
+        let story = page.to_the_end(0).await?;
         assert_eq!((story.ended("server"), story.ended("client")), (Some(0), Some(0)));
         Ok(())
     })

@@ -231,23 +231,30 @@ fn printed(page: &NativePage) -> String {
     output.collect()
 }
 
+/// Lets the lab's echo server run until it waits, and python3 be its client, to both ends.
+async fn echo(ground: &Ground, page: &mut NativePage, lab: u32) -> Result<()> {
+    page.command(Do::Run(None)).await?;
+    page.until(|rest| *rest == Rest::Blocked).await?;
+    let client = source("tcp-echo/client.py")?;
+    let out = ground
+        .exec(page, &[&lab.to_string(), "--", "python3", "-c", &client])
+        .await?;
+    ensure!(
+        succeeded(&out)?.contains("Received b'Is anybody out there?'"),
+        "{out:?}"
+    );
+    page.until(|rest| *rest == Rest::Ended).await
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn python_talks_to_a_server_of_the_page() -> Result<()> {
     let Some(_) = judge::python() else { return Ok(()) };
     for who in everybody() {
         let ground = Ground::new(who)?;
         let (mut page, lab) = ground.page(book("tcp-echo", &["server"])?).await?;
-        page.command(Do::Run(None)).await?;
-        page.until(|rest| *rest == Rest::Blocked).await?;
-        let client = source("tcp-echo/client.py")?;
-        let out = ground
-            .exec(&mut page, &[&lab.to_string(), "--", "python3", "-c", &client])
-            .await?;
-        ensure!(
-            succeeded(&out)?.contains("Received b'Is anybody out there?'"),
-            "{who:?}: {out:?}"
-        );
-        page.until(|rest| *rest == Rest::Ended).await?;
+        echo(&ground, &mut page, lab)
+            .await
+            .with_context(|| format!("{who:?}"))?;
         ensure!(
             printed(&page).contains("Received b'Is anybody out there?'"),
             "{}",
@@ -504,17 +511,7 @@ async fn a_lab_without_a_wire_can_be_entered_too() -> Result<()> {
     let mut spec = book("tcp-echo", &["server"])?;
     spec.network = Some(Network::Loopback);
     let (mut page, lab) = ground.page(spec).await?;
-    page.command(Do::Run(None)).await?;
-    page.until(|rest| *rest == Rest::Blocked).await?;
-    let client = source("tcp-echo/client.py")?;
-    let out = ground
-        .exec(&mut page, &[&lab.to_string(), "--", "python3", "-c", &client])
-        .await?;
-    ensure!(
-        succeeded(&out)?.contains("Received b'Is anybody out there?'"),
-        "{out:?}"
-    );
-    page.until(|rest| *rest == Rest::Ended).await?;
+    echo(&ground, &mut page, lab).await?;
     ensure!(packets(&page).is_empty());
     Ok(())
 }

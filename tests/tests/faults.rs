@@ -2,13 +2,9 @@
 //! each time, and nothing lost.
 
 use anyhow::{Result, ensure};
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use protocol::Recording;
 use serde_json::json;
-use wirelab_tests::{Look, Page, in_browser_on_each, on_static_site};
-
-/// No lab of these tests needs more steps than this.
-const MOST: u32 = 200;
+use wirelab_tests::{Look, Page, in_browser_on_each, on_static_site, playground, until};
 
 /// Arms the page's wasm: the next thing that happens in a lab fails in the middle.
 async fn fail_next(page: &Page, how: &str) -> Result<()> {
@@ -42,15 +38,9 @@ fn a_fault_of_the_page_is_said_and_the_recording_can_be_saved() -> Result<()> {
             ensure!(uncaught == 1, "{how}: {complaints:#?}");
 
             // The file that the button hands over is the recording as of then, and it opens.
-            page.script(
-                "globalThis.saved = new Promise(done => { URL.createObjectURL = blob => { done(blob.text()); return 'data:,'; }; });",
-                json!(null),
-            )
-            .await?;
+            page.catch_file().await?;
             page.click("[data-fallen=save]").await?;
-            let saved = page.script("return await globalThis.saved;", json!(null)).await?;
-            let saved =
-                Recording::from_json(saved.as_str().unwrap_or_default()).map_err(anyhow::Error::msg)?;
+            let saved = Recording::from_json(&page.caught_file().await?).map_err(anyhow::Error::msg)?;
             ensure!(
                 saved == before,
                 "{how}: {} events are saved of {}",
@@ -72,7 +62,7 @@ fn a_fault_of_the_page_is_said_and_the_recording_can_be_saved() -> Result<()> {
             page.click("[data-fallen=reload]").await?;
             page.element(".lab:not([inert])").await?;
             page.console_errors().await?;
-            page.step_to_end(0, MOST).await?;
+            page.step_to_end(0).await?;
             assert_eq!(page.console_errors().await?, [""; 0], "{how}: after the reload");
         }
         Ok(())
@@ -121,14 +111,14 @@ fn a_fault_while_a_script_drives_the_lab_is_told_to_both() -> Result<()> {
 fn what_was_kept_outside_is_the_whole_recording_after_going_back_and_editing_too() -> Result<()> {
     on_static_site(async |page, _site| {
         page.open("/lab.html?lab=tcp-echo").await?;
-        page.step_to_end(0, MOST).await?;
+        page.step_to_end(0).await?;
         page.lab(0, "for (let i = 0; i < 12; i++) lab.back();").await?;
         page.click("[data-do=rewind]").await?;
         let same = "const [live, kept] = [lab.recording(), await lab.rescued()];
                     if (live !== kept) throw new Error(`${live.length} characters, kept ${kept.length}`);
                     return JSON.parse(kept).events.length;";
         let back = page.lab(0, same).await?;
-        page.step_to_end(0, MOST).await?;
+        page.step_to_end(0).await?;
         let whole = page.lab(0, same).await?;
         ensure!(back.as_u64() < whole.as_u64(), "{back} and {whole} events");
         page.lab(0, "lab.reset(); await lab.ready; await lab.run();")
@@ -138,23 +128,9 @@ fn what_was_kept_outside_is_the_whole_recording_after_going_back_and_editing_too
 }
 
 /// The playground's address with this program in it.
-fn playground(source: &str) -> String {
-    let spec = json!({ "version": 1, "title": "One program",
-        "program": [{ "name": "program", "file": "program.py", "source": source }] });
-    format!(
-        "/playground.html#lab={}",
-        URL_SAFE_NO_PAD.encode(spec.to_string())
-    )
-}
-
-/// From now on what the page hands over as a file is kept for [`saved`].
-const CATCH: &str = "globalThis.saved = new Promise(done => {
-    URL.createObjectURL = blob => { done(blob.text()); return 'data:,'; };
-});";
-
-async fn saved(page: &Page) -> Result<String> {
-    let text = page.script("return await globalThis.saved;", json!(null)).await?;
-    Ok(text.as_str().unwrap_or_default().to_owned())
+fn program(source: &str) -> String {
+    playground(&json!({ "version": 1, "title": "One program",
+        "program": [{ "name": "program", "file": "program.py", "source": source }] }))
 }
 
 #[test]
@@ -166,7 +142,7 @@ fn where_the_browser_stores_nothing_it_is_said_once_and_files_can_be_saved() -> 
             get() { throw new DOMException('switched off', 'SecurityError'); } });";
         for script in [full, off] {
             page.before_each_page(script).await?;
-            page.open(&playground("print('mine')\n")).await?;
+            page.open(&program("print('mine')\n")).await?;
             page.lab(0, "").await?;
             let bar = page.text("[data-message]").await?;
             ensure!(
@@ -175,11 +151,11 @@ fn where_the_browser_stores_nothing_it_is_said_once_and_files_can_be_saved() -> 
             );
             page.check_accessible().await?;
             // The lab itself works, and the work goes into a file.
-            page.step_to_end(0, MOST).await?;
+            page.step_to_end(0).await?;
             assert_eq!(page.story(0).await?.printed("program"), "mine\n");
-            page.script(CATCH, json!(null)).await?;
+            page.catch_file().await?;
             page.click("[data-do=save]").await?;
-            let toml = saved(&page).await?;
+            let toml = page.caught_file().await?;
             ensure!(toml.contains("print('mine')"), "the file holds {toml:?}");
         }
         Ok(())
@@ -194,7 +170,7 @@ fn a_store_too_small_for_the_site_is_said_on_its_first_page() -> Result<()> {
         let note = page.text("[data-kept]:not([hidden]):not(:empty)").await?;
         ensure!(note.contains("store is full or switched off"), "{note}");
         page.open("/lab.html?lab=tcp-echo").await?;
-        page.step_to_end(0, MOST).await?;
+        page.step_to_end(0).await?;
         // What Chromium writes of the worker that could not store its files.
         page.console_errors().await.map(drop)
     })
@@ -212,7 +188,7 @@ fn clocks_that_jump_do_not_reach_the_lab() -> Result<()> {
         )
         .await?;
         let source = "import time\nfor n in range(6):\n    time.sleep(0.2)\n    print(n)\n";
-        page.open(&playground(source)).await?;
+        page.open(&program(source)).await?;
         let jumps = "const running = lab.run();
                      for (const hours of [-1, 24, -400, 400]) {
                          await new Promise(r => setTimeout(r, 150));
@@ -239,20 +215,15 @@ fn programs_that_never_stop_leave_the_page_its_breath() -> Result<()> {
             "while True:\n    print('and again')\n",
             "import socket\na, b = socket.socketpair()\nwhile True:\n    a.send(b'x')\n    b.recv(1)\n",
         ] {
-            page.open(&playground(source)).await?;
+            page.open(&program(source)).await?;
             page.lab(0, "").await?;
             page.click("[data-do=run]").await?;
             // Pictures come while it runs, and so do answers to whoever asks.
-            page.script(
-                "for (let i = 0; i < 10; i++) await new Promise(requestAnimationFrame);",
-                json!(null),
+            until(
+                async || page.text("[data-do=run]").await,
+                |button| button.contains("Pause"),
             )
             .await?;
-            let button = page.text("[data-do=run]").await?;
-            ensure!(
-                button.contains("Pause"),
-                "it runs, and the button says {button:?}"
-            );
             page.click("[data-do=run]").await?;
             // Quiet: the program stands at a line, and can be stepped.
             page.lab(0, "").await?;

@@ -4,54 +4,14 @@
 use anyhow::{Context, Result, ensure};
 use protocol::{Call, EventKind, Outcome, TcpState};
 use serde_json::json;
-use wirelab_tests::{Page, Story, in_browser_on_each, until};
-
-/// No lab of a lesson needs more steps than this.
-const MOST: u32 = 200;
-
-/// Opens a page of the book.
-async fn open(page: &Page, chapter: &str) -> Result<()> {
-    page.open(&format!("/book/{chapter}")).await?;
-    page.lab(0, "").await.map(drop)
-}
-
-/// Steps the n-th lab of the page to its end; its story.
-async fn to_the_end(page: &Page, n: usize) -> Result<Story> {
-    page.step_to_end(n, MOST)
-        .await
-        .with_context(|| format!("lab {n}"))?;
-    page.story(n).await
-}
-
-/// The lines that a program has printed.
-fn lines(story: &Story, program: &str) -> Vec<String> {
-    story.printed(program).lines().map(str::to_owned).collect()
-}
-
-/// Has a call of this program failed with this number?
-fn failed(story: &Story, program: &str, number: i32) -> bool {
-    story.of(program).any(
-        |kind| matches!(kind, EventKind::Returned { outcome: Outcome::Failed { errno, .. }, .. } if *errno == number),
-    )
-}
-
-fn all_well(story: &Story) {
-    for program in &story.programs {
-        assert_eq!(
-            story.ended(program),
-            Some(0),
-            "{program}: {}",
-            story.printed(program)
-        );
-    }
-}
+use wirelab_tests::{in_browser_on_each, until};
 
 #[test]
 fn addresses_the_calls_side_by_side() -> Result<()> {
     in_browser_on_each(async |page| {
-        open(&page, "addresses/calls.html").await?;
-        let tcp = to_the_end(&page, 0).await?;
-        all_well(&tcp);
+        page.open_chapter("addresses/calls.html").await?;
+        let tcp = page.to_the_end(0).await?;
+        tcp.all_well();
         assert_eq!(
             tcp.calls("server"),
             [
@@ -63,8 +23,8 @@ fn addresses_the_calls_side_by_side() -> Result<()> {
             ["socket", "connect", "send", "recv", "close"]
         );
         page.screenshots("lesson-addresses-calls").await?;
-        let udp = to_the_end(&page, 1).await?;
-        all_well(&udp);
+        let udp = page.to_the_end(1).await?;
+        udp.all_well();
         assert_eq!(
             udp.calls("server"),
             ["socket", "bind", "recvfrom", "sendto", "close"]
@@ -77,9 +37,9 @@ fn addresses_the_calls_side_by_side() -> Result<()> {
 #[test]
 fn addresses_ports_from_0_to_65535() -> Result<()> {
     in_browser_on_each(async |page| {
-        open(&page, "addresses/ports.html").await?;
-        let story = to_the_end(&page, 0).await?;
-        let said = lines(&story, "ports");
+        page.open_chapter("addresses/ports.html").await?;
+        let story = page.to_the_end(0).await?;
+        let said = story.lines("ports");
         assert_eq!(
             said[..2],
             ["asked for 8080 and got 8080", "asked for 65535 and got 65535"]
@@ -101,9 +61,10 @@ fn addresses_ports_from_0_to_65535() -> Result<()> {
 #[test]
 fn addresses_who_has_the_port() -> Result<()> {
     in_browser_on_each(async |page| {
-        open(&page, "addresses/taken.html").await?;
-        let story = to_the_end(&page, 0).await?;
-        let bound: Vec<bool> = lines(&story, "taken")
+        page.open_chapter("addresses/taken.html").await?;
+        let story = page.to_the_end(0).await?;
+        let bound: Vec<bool> = story
+            .lines("taken")
             .iter()
             .map(|l| l.ends_with("- bound"))
             .collect();
@@ -113,7 +74,7 @@ fn addresses_who_has_the_port() -> Result<()> {
             "{}",
             story.printed("taken")
         );
-        ensure!(failed(&story, "taken", libc::EADDRINUSE), "no EADDRINUSE");
+        ensure!(story.failed("taken", libc::EADDRINUSE), "no EADDRINUSE");
         page.screenshots("lesson-addresses-taken").await
     })
 }
@@ -121,17 +82,17 @@ fn addresses_who_has_the_port() -> Result<()> {
 #[test]
 fn addresses_families_and_the_wrong_door() -> Result<()> {
     in_browser_on_each(async |page| {
-        open(&page, "addresses/families.html").await?;
+        page.open_chapter("addresses/families.html").await?;
         for lab in [0, 1] {
-            let story = to_the_end(&page, lab).await?;
-            all_well(&story);
+            let story = page.to_the_end(lab).await?;
+            story.all_well();
             ensure!(
                 story.printed("client").contains("Received: Hello, client!"),
                 "lab {lab}"
             );
         }
-        let story = to_the_end(&page, 2).await?;
-        let said = lines(&story, "client");
+        let story = page.to_the_end(2).await?;
+        let said = story.lines("client");
         let refused = said
             .iter()
             .filter(|line| line.ends_with("[Errno 111] Connection refused"))
@@ -145,11 +106,11 @@ fn addresses_families_and_the_wrong_door() -> Result<()> {
 #[test]
 fn addresses_on_one_machine_there_are_no_packets() -> Result<()> {
     in_browser_on_each(async |page| {
-        open(&page, "addresses/unix.html").await?;
-        let story = to_the_end(&page, 0).await?;
-        all_well(&story);
+        page.open_chapter("addresses/unix.html").await?;
+        let story = page.to_the_end(0).await?;
+        story.all_well();
         assert_eq!(
-            lines(&story, "server"),
+            story.lines("server"),
             ["The client has the address ''", "Received: Is anybody at home?"]
         );
         ensure!(
@@ -164,9 +125,9 @@ fn addresses_on_one_machine_there_are_no_packets() -> Result<()> {
 #[test]
 fn layers_a_page_and_a_name() -> Result<()> {
     in_browser_on_each(async |page| {
-        open(&page, "layers/packet.html").await?;
+        page.open_chapter("layers/packet.html").await?;
         let story = page
-            .step_until(0, MOST, |story| {
+            .step_until(0, |story| {
                 story.payloads().iter().any(|p| p.starts_with(b"GET / "))
             })
             .await?;
@@ -185,16 +146,16 @@ fn layers_a_page_and_a_name() -> Result<()> {
             })
             .collect();
         ensure!(sizes.contains(&92), "no packet has 92 bytes: {sizes:?}");
-        let story = to_the_end(&page, 0).await?;
+        let story = page.to_the_end(0).await?;
         assert_eq!(story.printed("visitor").matches("written by hand").count(), 2);
         page.screenshots("lesson-layers-packet").await?;
 
-        open(&page, "layers/name.html").await?;
-        let story = to_the_end(&page, 0).await?;
-        all_well(&story);
-        assert_eq!(lines(&story, "client"), ["the address is 10.0.0.1"]);
+        page.open_chapter("layers/name.html").await?;
+        let story = page.to_the_end(0).await?;
+        story.all_well();
+        assert_eq!(story.lines("client"), ["the address is 10.0.0.1"]);
         assert_eq!(story.payloads()[0].len(), 30, "the question has 30 bytes");
-        let story = to_the_end(&page, 1).await?;
+        let story = page.to_the_end(1).await?;
         ensure!(
             story.packets().iter().any(|seen| seen.what == "ICMP"),
             "no ICMP message"
@@ -206,28 +167,28 @@ fn layers_a_page_and_a_name() -> Result<()> {
 #[test]
 fn levels_a_function_that_fetches_and_a_mailbox_by_hand() -> Result<()> {
     in_browser_on_each(async |page| {
-        open(&page, "levels/fetch.html").await?;
-        let story = to_the_end(&page, 0).await?;
-        all_well(&story);
-        assert_eq!(lines(&story, "client"), ["This page was written by hand."]);
-        assert_eq!(lines(&story, "server"), ["Asked for: /hello.html"]);
+        page.open_chapter("levels/fetch.html").await?;
+        let story = page.to_the_end(0).await?;
+        story.all_well();
+        assert_eq!(story.lines("client"), ["This page was written by hand."]);
+        assert_eq!(story.lines("server"), ["Asked for: /hello.html"]);
         page.screenshots("lesson-levels-fetch").await?;
         // Nobody listens: the upper level cannot hide that.
         page.lab(0, "lab.reset();").await?;
         page.focus(0).await?;
         let story = page
-            .press_until(0, "1", 40, |story| story.ended("client").is_some())
+            .press_until(0, "1", |story| story.ended("client").is_some())
             .await?;
-        ensure!(failed(&story, "client", libc::ECONNREFUSED), "it was not refused");
+        ensure!(story.failed("client", libc::ECONNREFUSED), "it was not refused");
         ensure!(
             story.complained("client").contains("ConnectionRefusedError"),
             "nothing came through"
         );
 
-        open(&page, "levels/modules.html").await?;
-        let story = to_the_end(&page, 0).await?;
-        all_well(&story);
-        assert_eq!(lines(&story, "client").len(), 4, "a greeting and three answers");
+        page.open_chapter("levels/modules.html").await?;
+        let story = page.to_the_end(0).await?;
+        story.all_well();
+        assert_eq!(story.lines("client").len(), 4, "a greeting and three answers");
         page.screenshots("lesson-levels-modules").await
     })
 }
@@ -235,17 +196,17 @@ fn levels_a_function_that_fetches_and_a_mailbox_by_hand() -> Result<()> {
 #[test]
 fn time_a_long_way() -> Result<()> {
     in_browser_on_each(async |page| {
-        open(&page, "time/latency.html").await?;
+        page.open_chapter("time/latency.html").await?;
         page.lab(0, "await lab.run();").await?;
-        all_well(&page.story(0).await?);
+        page.story(0).await?.all_well();
         page.lab(0, "lab.reset(); await lab.ready;").await?;
         let delay = json!({ "wire": "rules", "rules": [{ "what": { "delay": { "ms": 200, "jitter": 0 } } }], "seed": 1 });
         page.lab(0, &format!("await lab.wire({delay}); await lab.run();"))
             .await?;
         let story = page.story(0).await?;
-        all_well(&story);
+        story.all_well();
         let answers = ["2 squared is 4", "3 squared is 9", "4 squared is 16"];
-        assert_eq!(lines(&story, "client"), answers);
+        assert_eq!(story.lines("client"), answers);
         // The handshake and three questions, 400 ms each, by the lab's own clock.
         let start = story.events.iter().find(|e| {
             matches!(
@@ -268,8 +229,8 @@ fn time_a_long_way() -> Result<()> {
 #[test]
 fn time_a_full_buffer() -> Result<()> {
     in_browser_on_each(async |page| {
-        open(&page, "time/buffers.html").await?;
-        let story = to_the_end(&page, 0).await?;
+        page.open_chapter("time/buffers.html").await?;
+        let story = page.to_the_end(0).await?;
         // Everything waits for the reader: a full receive buffer, and a window of 0.
         ensure!(
             (4_000..16_000).contains(&story.most_unread("server")),
@@ -279,8 +240,8 @@ fn time_a_full_buffer() -> Result<()> {
         assert_eq!(story.printed("client"), "", "sendall() has returned");
         page.screenshots("lesson-time-buffers").await?;
         page.lab(0, "lab.type('server', '');").await?;
-        let story = to_the_end(&page, 0).await?;
-        all_well(&story);
+        let story = page.to_the_end(0).await?;
+        story.all_well();
         ensure!(
             story.printed("server").ends_with("received 40000 bytes\n"),
             "{}",
@@ -293,10 +254,10 @@ fn time_a_full_buffer() -> Result<()> {
 #[test]
 fn time_a_queue_that_is_full() -> Result<()> {
     in_browser_on_each(async |page| {
-        open(&page, "time/load.html").await?;
-        let story = to_the_end(&page, 0).await?;
+        page.open_chapter("time/load.html").await?;
+        let story = page.to_the_end(0).await?;
         assert_eq!(
-            lines(&story, "clients"),
+            story.lines("clients"),
             [
                 "client 1 is connected",
                 "client 2 is connected",
@@ -305,7 +266,7 @@ fn time_a_queue_that_is_full() -> Result<()> {
         );
         page.screenshots("lesson-time-load").await?;
         page.lab(0, "lab.type('server', '');").await?;
-        all_well(&to_the_end(&page, 0).await?);
+        page.to_the_end(0).await?.all_well();
         Ok(())
     })
 }
@@ -313,9 +274,9 @@ fn time_a_queue_that_is_full() -> Result<()> {
 #[test]
 fn plain_a_password_on_the_wire() -> Result<()> {
     in_browser_on_each(async |page| {
-        open(&page, "plain/password.html").await?;
+        page.open_chapter("plain/password.html").await?;
         let story = page
-            .step_until(0, MOST, |story| {
+            .step_until(0, |story| {
                 story.held().iter().any(|seen| seen.payload.starts_with(b"PASS"))
             })
             .await?;
@@ -330,8 +291,8 @@ fn plain_a_password_on_the_wire() -> Result<()> {
         )
         .await?;
         page.screenshots("lesson-plain-password").await?;
-        let story = to_the_end(&page, 0).await?;
-        all_well(&story);
+        let story = page.to_the_end(0).await?;
+        story.all_well();
         ensure!(
             story.printed("server").contains("b'PASS open sesame\\r\\n'"),
             "{}",
@@ -344,16 +305,16 @@ fn plain_a_password_on_the_wire() -> Result<()> {
 #[test]
 fn questions_udp_receives_nothing() -> Result<()> {
     in_browser_on_each(async |page| {
-        open(&page, "questions.html").await?;
-        let story = to_the_end(&page, 0).await?;
+        page.open_chapter("questions.html").await?;
+        let story = page.to_the_end(0).await?;
         assert_eq!(
-            lines(&story, "client").last().map(String::as_str),
+            story.lines("client").last().map(String::as_str),
             Some("the right one - connected")
         );
-        let story = to_the_end(&page, 1).await?;
-        all_well(&story);
-        assert_eq!(lines(&story, "receiver"), ["nothing came: timed out"]);
-        assert_eq!(lines(&story, "sender"), ["sent without an error"]);
+        let story = page.to_the_end(1).await?;
+        story.all_well();
+        assert_eq!(story.lines("receiver"), ["nothing came: timed out"]);
+        assert_eq!(story.lines("sender"), ["sent without an error"]);
         ensure!(
             story.packets().iter().any(|seen| seen.what == "ICMP"),
             "nobody told the sender's kernel"

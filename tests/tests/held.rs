@@ -33,14 +33,6 @@ async fn shown(page: &Page) -> Result<Shown> {
     })
 }
 
-/// Has this server a wire? Where it has none, there is nothing to hold.
-async fn has_wire(page: &Page) -> Result<bool> {
-    let text = page
-        .lab(0, "return lab.querySelector('[data-network]').textContent")
-        .await?;
-    Ok(text.as_str().context("a word")?.contains("real packets"))
-}
-
 /// Steps with Next until a packet waits whose name has `what` in it.
 async fn until_waits(page: &Page, what: &str) -> Result<Shown> {
     for _ in 0..60 {
@@ -57,8 +49,7 @@ async fn until_waits(page: &Page, what: &str) -> Result<Shown> {
 fn the_handshake_the_echo_and_the_close_are_stepped_packet_by_packet() -> Result<()> {
     in_browser(async |page| {
         page.open("/lab.html?lab=tcp-echo").await?;
-        if !has_wire(&page).await? {
-            eprintln!("skipped: this machine gives no kernel lab");
+        if !page.has_wire().await? {
             return Ok(());
         }
         // H holds every packet from now on, in the network as on the page.
@@ -80,13 +71,7 @@ fn the_handshake_the_echo_and_the_close_are_stepped_packet_by_packet() -> Result
         page.press("d").await?;
         let answer = until_waits(&page, "SYN-ACK from server").await?;
         ensure!(answer.server.iter().any(|s| s == "SYN-RECEIVED"), "{answer:?}");
-        for look in Look::ALL {
-            page.look(look).await?;
-            page.check_accessible()
-                .await
-                .with_context(|| format!("{look:?}"))?;
-        }
-        page.look(Look::Projector).await?;
+        page.check_accessible_in_every_look().await?;
         page.screenshots("held-syn-ack").await?;
         inspected(&page).await?;
         looked_into_on_a_phone(&page).await?;
@@ -143,14 +128,16 @@ fn the_handshake_the_echo_and_the_close_are_stepped_packet_by_packet() -> Result
         assert_eq!(told_off, json!([]));
 
         // To the end, every packet by Next.
-        let steps = page.step_to_end(0, 300).await?;
+        let steps = page.step_to_end(0).await?;
         ensure!(steps > 5, "{steps} steps");
         let story = page.story(0).await?;
         assert_eq!(story.ended("client"), Some(0));
-        let end = shown(&page).await?;
+        // From the timeline: the kernel forgets it after a minute.
         ensure!(
-            end.client.iter().chain(&end.server).any(|s| s == "TIME-WAIT"),
-            "whoever closed first keeps the connection: {end:?}"
+            ["client", "server"]
+                .iter()
+                .any(|program| story.states(program).contains(&TcpState::TimeWait)),
+            "whoever closed first keeps the connection"
         );
         page.click(".dock [role=tab]:nth-of-type(2)").await?;
         page.screenshots("held-end").await
@@ -176,8 +163,7 @@ async fn looked_into_on_a_phone(page: &Page) -> Result<()> {
 async fn inspected(page: &Page) -> Result<()> {
     page.press("p").await?;
     page.element("[data-packet-shown='2']").await?;
-    page.script("document.querySelector('.fl').focus()", Value::Null)
-        .await?;
+    page.focus_on(".fl").await?;
     let mut lit = Vec::new();
     for _ in 0..4 {
         page.press("ArrowDown").await?;
@@ -208,8 +194,7 @@ async fn inspected(page: &Page) -> Result<()> {
 fn rules_of_the_wire_are_checked_and_then_used() -> Result<()> {
     in_browser(async |page| {
         page.open("/lab.html?lab=tcp-echo").await?;
-        if !has_wire(&page).await? {
-            eprintln!("skipped: this machine gives no kernel lab");
+        if !page.has_wire().await? {
             return Ok(());
         }
         page.click("[data-do=rules]").await?;
@@ -237,7 +222,7 @@ fn rules_of_the_wire_are_checked_and_then_used() -> Result<()> {
             .await?;
         assert_eq!(told, json!("Rules of the wire: 1"));
         // A rule that fits no packet loses none.
-        page.step_to_end(0, 300).await?;
+        page.step_to_end(0).await?;
         assert_eq!(page.story(0).await?.ended("client"), Some(0));
         Ok(())
     })
@@ -247,12 +232,11 @@ fn rules_of_the_wire_are_checked_and_then_used() -> Result<()> {
 fn the_page_says_what_to_type_to_join_with_a_real_program() -> Result<()> {
     in_browser(async |page| {
         page.open("/lab.html?lab=tcp-echo").await?;
-        if !has_wire(&page).await? {
-            eprintln!("skipped: this machine gives no kernel lab");
+        if !page.has_wire().await? {
             return Ok(());
         }
         // Until the server listens: that is where one would go.
-        page.step_until(0, 60, |story| story.states("server").contains(&TcpState::Listen))
+        page.step_until(0, |story| story.states("server").contains(&TcpState::Listen))
             .await?;
         page.click("[data-network]").await?;
         let number = page.text("[data-lab-number]").await?;
@@ -276,7 +260,7 @@ fn the_page_says_what_to_type_to_join_with_a_real_program() -> Result<()> {
 fn a_recording_is_looked_at_without_a_network() -> Result<()> {
     in_browser(async |page| {
         page.open("/lab.html?lab=tcp-echo").await?;
-        page.step_to_end(0, 300).await?;
+        page.step_to_end(0).await?;
         let recorded = page.story(0).await?.events.len();
         // What "Save the timeline" would save.
         let replayed = page
@@ -314,23 +298,19 @@ fn a_recording_is_looked_at_without_a_network() -> Result<()> {
             .await?;
         assert_eq!(told, json!([true, false, null, true]));
         // The programs are run again on what they were told: their variables are there at every step.
-        let variables = page
-            .lab(
-                0,
-                "lab.querySelector('[role=slider]').focus();
-                 const key = key => lab.querySelector('[role=slider]').dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
-                 key('End');
-                 for (let i = 0; i < 6; i++) await new Promise(requestAnimationFrame);
-                 const shown = [...lab.querySelectorAll('[data-lane=left] [data-variables] th')].map(e => e.textContent);
-                 key('Home');
-                 for (let i = 0; i < 6; i++) await new Promise(requestAnimationFrame);
-                 return [shown, lab.querySelector('[data-variables]').textContent];",
-            )
-            .await?;
-        assert_eq!(
-            variables,
-            json!([["sock", "address", "message", "answer"], "no variables yet"])
-        );
+        page.focus_on("[role=slider]").await?;
+        page.press("End").await?;
+        until(
+            async || page.texts("[data-lane=left] [data-variables] th").await,
+            |shown| *shown == ["sock", "address", "message", "answer"],
+        )
+        .await?;
+        page.press("Home").await?;
+        until(
+            async || page.text("[data-lane=left] [data-variables]").await,
+            |shown| shown == "no variables yet",
+        )
+        .await?;
         page.check_accessible().await?;
         page.screenshots("recording").await
     })

@@ -2,9 +2,8 @@
 //! `localhost` fails between hosts as in life, with the page saying why.
 
 use anyhow::{Context, Result, ensure};
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
-use wirelab_tests::{Look, Page, in_browser, until};
+use wirelab_tests::{Look, in_browser, playground, until};
 
 const SERVER: &str = "\
 import socket
@@ -36,44 +35,26 @@ fn link(server: &str, client: &str, hosts: &[&str]) -> String {
     if !hosts.is_empty() {
         lab["hosts"] = json!(hosts);
     }
-    let packed = URL_SAFE_NO_PAD.encode(lab.to_string());
-    format!("/playground.html?hosts={}#lab={packed}", hosts.len())
-}
-
-async fn has_wire(page: &Page) -> Result<bool> {
-    let text = page
-        .lab(0, "return lab.querySelector('[data-network]').textContent")
-        .await?;
-    let there = text.as_str().context("a word")?.contains("real packets");
-    if !there {
-        eprintln!("skipped: this machine gives no kernel lab");
-    }
-    Ok(there)
-}
-
-async fn texts(page: &Page, css: &str) -> Result<Vec<String>> {
-    let script = "return [...document.querySelectorAll(args)].map(e => e.textContent)";
-    Ok(serde_json::from_value(page.script(script, json!(css)).await?)?)
+    playground(&lab)
 }
 
 #[test]
 fn two_hosts_talk_by_ipv6_and_lanes_say_where_they_are() -> Result<()> {
     in_browser(async |page| {
         page.open(&link(SERVER, CLIENT, &["server", "client"])).await?;
-        if !has_wire(&page).await? {
+        if !page.has_wire().await? {
             return Ok(());
         }
-        page.step_to_end(0, 200).await?;
-        let story = page.story(0).await?;
+        let story = page.to_the_end(0).await?;
         assert_eq!(story.printed("client"), "b'by IPv6'\n");
-        let hosts = texts(&page, "[data-host]").await?;
+        let hosts = page.texts("[data-host]").await?;
         assert_eq!(
             hosts,
             [" · host client", " · host server"],
             "the client's lane is the left one"
         );
         // Addresses of both families stand where the kernel does, and the server saw the client's.
-        let kernels = texts(&page, "[data-sockets] h3").await?;
+        let kernels = page.texts("[data-sockets] h3").await?;
         let from = story.printed("server").trim().to_owned();
         ensure!(from.contains(':'), "{from}");
         ensure!(
@@ -83,7 +64,7 @@ fn two_hosts_talk_by_ipv6_and_lanes_say_where_they_are() -> Result<()> {
         // What went over the wire is IPv6.
         page.click(".dock [role=tab]:nth-of-type(2)").await?;
         until(
-            async || texts(&page, ".pf th").await,
+            async || page.texts(".pf th").await,
             |fields| {
                 fields
                     .iter()
@@ -91,13 +72,7 @@ fn two_hosts_talk_by_ipv6_and_lanes_say_where_they_are() -> Result<()> {
             },
         )
         .await?;
-        for look in Look::ALL {
-            page.look(look).await?;
-            page.check_accessible()
-                .await
-                .with_context(|| format!("{look:?}"))?;
-        }
-        page.look(Look::Projector).await?;
+        page.check_accessible_in_every_look().await?;
         page.screenshots("hosts-ipv6").await
     })
 }
@@ -108,10 +83,10 @@ fn localhost_fails_between_hosts_and_the_page_says_why() -> Result<()> {
     let client = "import socket\ns = socket.socket()\ns.connect(('localhost', 8888))\n";
     in_browser(async |page| {
         page.open(&link(server, client, &["server", "client"])).await?;
-        if !has_wire(&page).await? {
+        if !page.has_wire().await? {
             return Ok(());
         }
-        page.step_to_end(0, 200).await?;
+        page.step_to_end(0).await?;
         let fault = page.text("[data-lane=left] [data-error]").await?;
         ensure!(fault.contains("ECONNREFUSED"), "{fault}");
         ensure!(fault.contains("own host, here client"), "{fault}");
@@ -127,7 +102,7 @@ fn the_playground_gives_each_program_a_host_and_takes_it_back() -> Result<()> {
     in_browser(async |page| {
         page.open(&link("print('server')\n", "print('client')\n", &[]))
             .await?;
-        if !has_wire(&page).await? {
+        if !page.has_wire().await? {
             return Ok(());
         }
         for (choice, hosts) in [("each", 2), ("one", 0)] {
@@ -137,7 +112,7 @@ fn the_playground_gives_each_program_a_host_and_takes_it_back() -> Result<()> {
             page.click(&format!("[data-hosts={choice}]")).await?;
             // Another lab comes into the element.
             until(
-                async || texts(&page, "[data-host]").await,
+                async || page.texts("[data-host]").await,
                 |shown| shown.len() == hosts,
             )
             .await
@@ -168,20 +143,13 @@ fn four_hosts_have_room_in_the_playground() -> Result<()> {
             "program": [program("server", server, "right"), program("alice", client, "left"),
                         program("bobby", client, "left"), program("observer", client, "right")],
         });
-        let packed = URL_SAFE_NO_PAD.encode(lab.to_string());
-        page.open(&format!("/playground.html?four#lab={packed}")).await?;
-        if !has_wire(&page).await? {
+        page.open(&playground(&lab)).await?;
+        if !page.has_wire().await? {
             return Ok(());
         }
         // Both lanes have a program that runs, and a packet waits.
         let waits = "return document.querySelector('[data-acts]') !== null && lab.timeline().filter(e => e.news?.wire === 'sent').length > 7";
-        for step in 0.. {
-            if page.lab(0, waits).await? == json!(true) {
-                break;
-            }
-            ensure!(step < 100, "no packet waits");
-            page.lab(0, "await lab.next();").await?;
-        }
+        page.step_until_seen(0, waits).await?;
         for look in [Look::Projector, Look::Phone] {
             page.look(look).await?;
             let cut = page.script(CUT, json!([".lh .file", ".dw text"])).await?;
@@ -209,11 +177,11 @@ fn four_hosts_have_room_in_the_playground() -> Result<()> {
 fn another_network_is_chosen_and_stays_for_the_page() -> Result<()> {
     in_browser(async |page| {
         page.open("/lab.html?lab=tcp-echo").await?;
-        if !has_wire(&page).await? {
+        if !page.has_wire().await? {
             return Ok(());
         }
         page.click("[data-network]").await?;
-        let offered = texts(&page, "[data-choose]").await?;
+        let offered = page.texts("[data-choose]").await?;
         ensure!(offered[0].starts_with("Kernel lab (now)"), "{offered:?}");
         page.click("[data-choose=loopback]").await?;
         // The lab runs there, says so, and a reset does not change it.
@@ -223,8 +191,7 @@ fn another_network_is_chosen_and_stays_for_the_page() -> Result<()> {
                 |said| said.starts_with("loopback: no packets"),
             )
             .await?;
-            page.step_to_end(0, 200).await?;
-            let story = page.story(0).await?;
+            let story = page.to_the_end(0).await?;
             assert_eq!(story.ended("client"), Some(0));
             ensure!(
                 story

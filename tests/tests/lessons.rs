@@ -2,38 +2,14 @@
 
 use anyhow::{Context, Result, ensure};
 use protocol::{EventKind, Outcome, TcpState};
-use wirelab_tests::{Page, Story, in_browser_on_each};
-
-/// No lab of a lesson needs more steps than this.
-const MOST: u32 = 200;
-
-fn states(story: &Story, program: &str) -> Vec<TcpState> {
-    let mut states = Vec::new();
-    for kind in story.of(program) {
-        if let EventKind::Socket { sample, .. } = kind
-            && let Some(state) = sample.state
-            && states.last() != Some(&state)
-        {
-            states.push(state);
-        }
-    }
-    states
-}
-
-/// Opens a page of the book and waits for its first lab.
-async fn open(page: &Page, chapter: &str) -> Result<()> {
-    page.open(&format!("/book/{chapter}")).await?;
-    page.lab(0, "").await?;
-    Ok(())
-}
+use wirelab_tests::in_browser_on_each;
 
 #[test]
 fn handshake_each_call_changes_the_socket() -> Result<()> {
     in_browser_on_each(async |page| {
-        open(&page, "handshake/calls.html").await?;
+        page.open_chapter("handshake/calls.html").await?;
         page.screenshots("lesson-handshake-begin").await?;
-        page.step_to_end(0, MOST).await?;
-        let story = page.story(0).await?;
+        let story = page.to_the_end(0).await?;
         assert_eq!(
             story.calls("server"),
             ["socket", "bind", "listen", "accept", "close", "close"]
@@ -44,11 +20,11 @@ fn handshake_each_call_changes_the_socket() -> Result<()> {
         );
         assert_eq!((story.ended("server"), story.ended("client")), (Some(0), Some(0)));
         ensure!(
-            states(&story, "server").contains(&TcpState::Listen),
+            story.states("server").contains(&TcpState::Listen),
             "nobody has seen LISTEN"
         );
         ensure!(
-            states(&story, "client").contains(&TcpState::Established),
+            story.states("client").contains(&TcpState::Established),
             "nobody has seen ESTABLISHED"
         );
         // Both name the same address: the port that the kernel picked.
@@ -64,9 +40,8 @@ fn handshake_each_call_changes_the_socket() -> Result<()> {
 #[test]
 fn handshake_connect_returns_before_accept_is_called() -> Result<()> {
     in_browser_on_each(async |page| {
-        open(&page, "handshake/before-accept.html").await?;
-        page.step_to_end(0, MOST).await?;
-        let story = page.story(0).await?;
+        page.open_chapter("handshake/before-accept.html").await?;
+        let story = page.to_the_end(0).await?;
         assert_eq!(
             story.calls("server"),
             ["socket", "bind", "listen"],
@@ -84,8 +59,7 @@ fn handshake_connect_returns_before_accept_is_called() -> Result<()> {
         page.screenshots("lesson-before-accept").await?;
 
         page.lab(0, "lab.type('server', '')").await?;
-        page.step_to_end(0, MOST).await?;
-        let story = page.story(0).await?;
+        let story = page.to_the_end(0).await?;
         assert_eq!(story.ended("server"), Some(0));
         ensure!(
             story.printed("server").contains("received b'I am early'"),
@@ -99,12 +73,12 @@ fn handshake_connect_returns_before_accept_is_called() -> Result<()> {
 #[test]
 fn echo_the_bytes_wait_in_the_kernel_until_they_are_read() -> Result<()> {
     in_browser_on_each(async |page| {
-        open(&page, "echo/there-and-back.html").await?;
+        page.open_chapter("echo/there-and-back.html").await?;
         page.focus(0).await?;
-        page.press_until(0, "PageDown", MOST, |story| story.line("server") == Some(15))
+        page.press_until(0, "PageDown", |story| story.line("server") == Some(15))
             .await?;
         let story = page
-            .press_until(0, "1", MOST, |story| story.most_unread("server") > 0)
+            .press_until(0, "1", |story| story.most_unread("server") > 0)
             .await?;
         assert_eq!(story.most_unread("server"), 21);
         ensure!(
@@ -114,8 +88,7 @@ fn echo_the_bytes_wait_in_the_kernel_until_they_are_read() -> Result<()> {
         page.screenshots("lesson-echo-half-way").await?;
 
         page.press("2").await?;
-        page.step_to_end(0, MOST).await?;
-        let story = page.story(0).await?;
+        let story = page.to_the_end(0).await?;
         assert_eq!((story.ended("server"), story.ended("client")), (Some(0), Some(0)));
         ensure!(
             story
@@ -130,9 +103,8 @@ fn echo_the_bytes_wait_in_the_kernel_until_they_are_read() -> Result<()> {
 #[test]
 fn echo_a_stream_has_no_messages() -> Result<()> {
     in_browser_on_each(async |page| {
-        open(&page, "echo/pieces.html").await?;
-        page.step_to_end(0, MOST).await?;
-        let story = page.story(0).await?;
+        page.open_chapter("echo/pieces.html").await?;
+        let story = page.to_the_end(0).await?;
         assert_eq!(
             story.most_unread("server"),
             23,
@@ -143,8 +115,7 @@ fn echo_a_stream_has_no_messages() -> Result<()> {
             "the server has called recv() already"
         );
         page.lab(0, "lab.type('server', '')").await?;
-        page.step_to_end(0, MOST).await?;
-        let story = page.story(0).await?;
+        let story = page.to_the_end(0).await?;
         let server = story.printed("server");
         assert_eq!(
             server.lines().collect::<Vec<_>>(),
@@ -162,11 +133,10 @@ fn echo_a_stream_has_no_messages() -> Result<()> {
 #[test]
 fn datagram_one_question_one_answer() -> Result<()> {
     in_browser_on_each(async |page| {
-        open(&page, "datagram/question.html").await?;
-        page.step_to_end(0, MOST).await?;
+        page.open_chapter("datagram/question.html").await?;
+        page.step_to_end(0).await?;
         page.lab(0, "lab.type('client', '36.6')").await?;
-        page.step_to_end(0, MOST).await?;
-        let story = page.story(0).await?;
+        let story = page.to_the_end(0).await?;
         ensure!(
             story
                 .printed("client")
@@ -183,9 +153,8 @@ fn datagram_one_question_one_answer() -> Result<()> {
 #[test]
 fn datagram_without_an_address_and_mended_twice() -> Result<()> {
     in_browser_on_each(async |page| {
-        open(&page, "datagram/address.html").await?;
-        page.step_to_end(0, MOST).await?;
-        let story = page.story(0).await?;
+        page.open_chapter("datagram/address.html").await?;
+        let story = page.to_the_end(0).await?;
         let refused = story.of("client").any(
             |kind| matches!(kind, EventKind::Returned { outcome: Outcome::Failed { errno, .. }, .. } if *errno == libc::EDESTADDRREQ),
         );
@@ -199,7 +168,7 @@ fn datagram_without_an_address_and_mended_twice() -> Result<()> {
         page.screenshots("lesson-datagram-refused").await?;
 
         for lab in [1, 2] {
-            page.step_to_end(lab, MOST).await?;
+            page.step_to_end(lab).await?;
             let story = page.story(lab).await.with_context(|| format!("lab {lab}"))?;
             assert_eq!(
                 (story.ended("client"), story.ended("server")),

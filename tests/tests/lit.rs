@@ -67,14 +67,10 @@ async fn focused(page: &Page) -> Result<String> {
 fn keys_choose_lines_and_states_and_the_diagram_goes_there() -> Result<()> {
     in_browser_on_each(async |page| {
         page.open("/lab.html?lab=tcp-echo").await?;
-        page.step_to_end(0, 300).await?;
+        page.step_to_end(0).await?;
 
         // From the list of lines into it, down to the line that makes the socket, which the diagram has left behind.
-        page.script(
-            "document.querySelector('[data-lane=left] .code').focus()",
-            json!([]),
-        )
-        .await?;
+        page.focus_on("[data-lane=left] .code").await?;
         for line in ["Line 1: import socket", "Line 2, empty"] {
             page.press("ArrowDown").await?;
             until_focused(&page, line).await?;
@@ -109,8 +105,7 @@ fn keys_choose_lines_and_states_and_the_diagram_goes_there() -> Result<()> {
         page.element("[data-tcp=LISTEN]").await?;
         let hidden = "return ['LISTEN', 'ESTABLISHED', 'CLOSING'].map(s => document.querySelector(`[data-tcp=${s}]`).hidden)";
         assert_eq!(page.script(hidden, json!([])).await?, json!([false, false, true]));
-        page.script("document.querySelector('[data-tcp=LISTEN]').focus()", json!([]))
-            .await?;
+        page.focus_on("[data-tcp=LISTEN]").await?;
         until_focused(&page, "LISTEN").await?;
         page.press("Enter").await?;
         until_lit(&page, |&[lines, marks, _]| lines >= 1 && marks >= 1).await?;
@@ -132,18 +127,11 @@ fn keys_choose_lines_and_states_and_the_diagram_goes_there() -> Result<()> {
 #[test]
 fn lines_states_and_buffers_light_up_what_belongs_to_them() -> Result<()> {
     in_browser(async |page| {
-        page.open("/lab.html?lab=tcp-echo").await?;
-        page.lab(0, "").await?;
+        page.open_lab("tcp-echo").await?;
         // Until the client's bytes lie in the server's buffer, unread.
         let there = "return [...document.querySelectorAll('[data-lane=right] .bn')].length > 0
                          && lab.timeline().some(e => e.kind === 'socket' && e.sample.recv_queue > 0);";
-        for step in 0.. {
-            if page.lab(0, there).await? == json!(true) {
-                break;
-            }
-            ensure!(step < 200, "no bytes have come to the server");
-            page.lab(0, "await lab.next();").await?;
-        }
+        page.step_until_seen(0, there).await?;
         ensure!(
             lit(&page).await?[1..] == [0, 0],
             "something is lit before a click"

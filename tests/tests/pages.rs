@@ -3,20 +3,7 @@
 use anyhow::{Context, Result, ensure};
 use protocol::EventKind;
 use serde_json::{Value, json};
-use wirelab_tests::{Look, Page, in_browser};
-
-/// No lab here needs more steps than this.
-const MOST: u32 = 200;
-
-async fn check_in_every_look(page: &Page) -> Result<()> {
-    for look in Look::ALL {
-        page.look(look).await?;
-        page.check_accessible()
-            .await
-            .with_context(|| format!("{look:?}"))?;
-    }
-    page.look(Look::Projector).await
-}
+use wirelab_tests::{Page, in_browser};
 
 /// How many events the timeline has, and which one is shown.
 async fn place(page: &Page) -> Result<(u64, u64)> {
@@ -37,13 +24,6 @@ const fn is_kernels(kind: &EventKind) -> bool {
     )
 }
 
-async fn is_there(page: &Page, css: &str) -> Result<bool> {
-    let found = page
-        .script("return document.querySelector(args) !== null", json!(css))
-        .await?;
-    found.as_bool().context("yes or no")
-}
-
 #[test]
 fn home_lists_the_labs() -> Result<()> {
     in_browser(async |page| {
@@ -62,7 +42,7 @@ fn home_lists_the_labs() -> Result<()> {
             )
             .await?;
         assert_eq!(listed, index);
-        check_in_every_look(&page).await?;
+        page.check_accessible_in_every_look().await?;
         page.screenshots("home").await
     })
 }
@@ -71,10 +51,10 @@ fn home_lists_the_labs() -> Result<()> {
 fn a_presenters_clicker_goes_through_a_lab_and_back() -> Result<()> {
     in_browser(async |page| {
         page.open("/lab.html?lab=tcp-echo").await?;
-        check_in_every_look(&page).await?;
+        page.check_accessible_in_every_look().await?;
         // The keys of this page work wherever the focus is.
         let story = page
-            .press_until(0, "PageDown", MOST, |story| story.ended("client") == Some(0))
+            .press_until(0, "PageDown", |story| story.ended("client") == Some(0))
             .await?;
         ensure!(
             story
@@ -88,7 +68,7 @@ fn a_presenters_clicker_goes_through_a_lab_and_back() -> Result<()> {
         page.element("[data-past]").await?;
         let (_, back) = place(&page).await?;
         ensure!(back < all, "{back} of {all}");
-        check_in_every_look(&page).await?;
+        page.check_accessible_in_every_look().await?;
         page.screenshots("lab-past").await?;
 
         page.press("Home").await?;
@@ -107,8 +87,8 @@ fn a_presenters_clicker_goes_through_a_lab_and_back() -> Result<()> {
         page.lab(0, "").await?;
         let (all, here) = place(&page).await?;
         assert_eq!(all, here, "live again");
-        ensure!(!is_there(&page, "[data-past]").await?);
-        check_in_every_look(&page).await?;
+        ensure!(!page.has("[data-past]").await?);
+        page.check_accessible_in_every_look().await?;
         page.screenshots("lab-end").await
     })
 }
@@ -122,7 +102,7 @@ fn a_link_opens_a_lab_at_a_step() -> Result<()> {
         page.open("/lab.html?lab=tcp-echo&step=20&present").await?;
         page.lab(0, "").await?;
         assert_eq!(place(&page).await?.1, 20);
-        check_in_every_look(&page).await?;
+        page.check_accessible_in_every_look().await?;
         page.screenshots("lab-present").await
     })
 }
@@ -142,15 +122,14 @@ fn a_lab_that_does_not_exist_is_one_plain_sentence() -> Result<()> {
 fn a_line_is_typed_into_the_terminal() -> Result<()> {
     in_browser(async |page| {
         page.open("/lab.html?lab=temperature").await?;
-        page.step_to_end(0, MOST).await?;
-        check_in_every_look(&page).await?;
+        page.step_to_end(0).await?;
+        page.check_accessible_in_every_look().await?;
         page.screenshots("lab-awaits-input").await?;
         page.element("[data-lane=left] [data-type]")
             .await?
             .send_keys("20\u{e007}")
             .await?;
-        page.step_to_end(0, MOST).await?;
-        let story = page.story(0).await?;
+        let story = page.to_the_end(0).await?;
         ensure!(
             story.printed("client").ends_with("In degrees Fahrenheit: 68.0\n"),
             "{}",
@@ -159,10 +138,9 @@ fn a_line_is_typed_into_the_terminal() -> Result<()> {
 
         // A suggested line does the same.
         page.click("[data-do=reset]").await?;
-        page.step_to_end(0, MOST).await?;
+        page.step_to_end(0).await?;
         page.click("[data-hint]").await?;
-        page.step_to_end(0, MOST).await?;
-        let story = page.story(0).await?;
+        let story = page.to_the_end(0).await?;
         ensure!(
             story
                 .printed("client")
@@ -177,24 +155,12 @@ fn a_line_is_typed_into_the_terminal() -> Result<()> {
 #[test]
 fn a_program_is_edited_in_place_and_run() -> Result<()> {
     in_browser(async |page| {
-        page.open("/lab.html?lab=tcp-echo").await?;
-        page.lab(0, "").await?;
-        page.click("[data-lane=left] [data-do=edit]").await?;
-        let area = page.element("[data-editor] textarea").await?;
-        page.script(
-            "const area = document.querySelector('[data-editor] textarea');
-             const at = area.value.indexOf(args);
-             area.focus();
-             area.setSelectionRange(at, at + args.length);",
-            json!("Is anybody out there?"),
-        )
-        .await?;
-        area.send_keys("Edited here").await?;
-        check_in_every_look(&page).await?;
+        page.open_lab("tcp-echo").await?;
+        page.edit("left", "Is anybody out there?", "Edited here").await?;
+        page.check_accessible_in_every_look().await?;
         page.screenshots("lab-editing").await?;
         page.click("[data-do=apply]").await?;
-        page.step_to_end(0, MOST).await?;
-        let story = page.story(0).await?;
+        let story = page.to_the_end(0).await?;
         ensure!(
             story.printed("client").ends_with("Received b'Edited here'\n"),
             "{}",
@@ -212,19 +178,8 @@ fn a_program_is_edited_in_place_and_run() -> Result<()> {
 #[test]
 fn a_syntax_error_stands_at_its_line() -> Result<()> {
     in_browser(async |page| {
-        page.open("/lab.html?lab=tcp-echo").await?;
-        page.lab(0, "").await?;
-        page.click("[data-lane=left] [data-do=edit]").await?;
-        let area = page.element("[data-editor] textarea").await?;
-        page.script(
-            "const area = document.querySelector('[data-editor] textarea');
-             const at = area.value.indexOf('sock.connect');
-             area.focus();
-             area.setSelectionRange(at, at);",
-            Value::Null,
-        )
-        .await?;
-        area.send_keys("if if ").await?;
+        page.open_lab("tcp-echo").await?;
+        page.edit("left", "sock.connect", "if if sock.connect").await?;
         page.click("[data-do=run-edited]").await?;
         let fault = page.element("[data-lane=left] [data-error]").await?;
         ensure!(
@@ -238,7 +193,7 @@ fn a_syntax_error_stands_at_its_line() -> Result<()> {
                 .complained("client")
                 .contains("SyntaxError: ")
         );
-        check_in_every_look(&page).await?;
+        page.check_accessible_in_every_look().await?;
         page.screenshots("lab-syntax-error").await
     })
 }
@@ -247,10 +202,10 @@ fn a_syntax_error_stands_at_its_line() -> Result<()> {
 fn an_error_says_its_name_at_its_line() -> Result<()> {
     in_browser(async |page| {
         page.open("/lab.html?lab=udp-hello-send").await?;
-        page.step_to_end(0, MOST).await?;
+        page.step_to_end(0).await?;
         let fault = page.element("[data-lane=left] [data-error]").await?;
         assert_eq!(fault.attr("data-error").await?.as_deref(), Some("EDESTADDRREQ"));
-        check_in_every_look(&page).await?;
+        page.check_accessible_in_every_look().await?;
         page.screenshots("lab-error").await
     })
 }
@@ -258,12 +213,10 @@ fn an_error_says_its_name_at_its_line() -> Result<()> {
 #[test]
 fn reset_gives_the_ports_back() -> Result<()> {
     in_browser(async |page| {
-        page.open("/lab.html?lab=tcp-echo").await?;
-        page.lab(0, "").await?;
+        page.open_lab("tcp-echo").await?;
         let beginning = place(&page).await?;
         for _ in 0..3 {
-            page.step_to_end(0, MOST).await?;
-            let story = page.story(0).await?;
+            let story = page.to_the_end(0).await?;
             // The server binds the same port each time, although its last connection is in TIME-WAIT somewhere.
             assert_eq!((story.ended("server"), story.ended("client")), (Some(0), Some(0)));
             page.click("[data-do=reset]").await?;
@@ -287,7 +240,7 @@ fn a_running_lab_is_paused_and_goes_on() -> Result<()> {
         );
         ensure!(story.printed("server").contains("a short note"));
         ensure!(
-            is_there(&page, "[data-lane=right] [data-waits]").await?,
+            page.has("[data-lane=right] [data-waits]").await?,
             "nothing says that the server is blocked"
         );
         // Ctrl-C, by its button.
@@ -309,7 +262,7 @@ fn two_prompts_talk_to_each_other() -> Result<()> {
     in_browser(async |page| {
         page.open("/playground.html").await?;
         page.element("dialog [data-start=prompts]").await?;
-        check_in_every_look(&page).await?;
+        page.check_accessible_in_every_look().await?;
         page.screenshots("playground-start").await?;
         page.click("dialog [data-start=prompts]").await?;
         page.element("[data-lane=right] [data-type]").await?;
@@ -350,7 +303,7 @@ fn two_prompts_talk_to_each_other() -> Result<()> {
             "{}",
             story.printed("left")
         );
-        check_in_every_look(&page).await?;
+        page.check_accessible_in_every_look().await?;
         page.screenshots("playground-prompts").await
     })
 }
@@ -369,7 +322,7 @@ fn a_link_carries_the_programs_and_the_browser_keeps_the_last_work() -> Result<(
             .await?
             .context("a link")?;
         ensure!(link.starts_with(page.base()) && link.contains("#lab="), "{link}");
-        check_in_every_look(&page).await?;
+        page.check_accessible_in_every_look().await?;
 
         // Another browser: its store is empty.
         page.script("localStorage.clear(); location.href = 'about:blank'", Value::Null)
@@ -377,7 +330,7 @@ fn a_link_carries_the_programs_and_the_browser_keeps_the_last_work() -> Result<(
         page.open(link.strip_prefix(page.base()).context("our own link")?)
             .await?;
         page.element("[data-lane=left] .code .ln").await?;
-        page.step_to_end(0, MOST).await?;
+        page.step_to_end(0).await?;
         ensure!(page.story(0).await?.printed("client").contains("Hello, world!"));
 
         // The same browser, later.
@@ -393,8 +346,8 @@ fn a_link_carries_the_programs_and_the_browser_keeps_the_last_work() -> Result<(
         page.element("[data-lane=left] [role=tab]").await?;
         assert_eq!(page.lab(0, "return lab.programs().length").await?, json!(3));
         page.click("[data-lane=left] [data-do=remove]").await?;
-        page.script(
-            "while (document.querySelector('[data-lane=left] [role=tab]')) await new Promise(requestAnimationFrame)",
+        page.until(
+            "return !document.querySelector('[data-lane=left] [role=tab]')",
             Value::Null,
         )
         .await?;

@@ -6,9 +6,6 @@ use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use wirelab_tests::{Page, in_browser, in_browser_on_each, judge};
 
-/// No program here needs more steps.
-const MOST: u32 = 400;
-
 /// Programs whose modules come in different ways; python3 says what they print.
 const PROGRAMS: [&str; 9] = [
     "class Loud:\n    def __str__(self):\n        return 'loud'\nprint('said', Loud(), flush=True)\n",
@@ -38,7 +35,7 @@ async fn fetched(page: &Page) -> Result<Vec<String>> {
 fn a_lab_that_is_stepped_loads_no_more_than_it_needs() -> Result<()> {
     in_browser_on_each(async |page| {
         page.open("/lab.html?lab=tcp-echo").await?;
-        page.step_to_end(0, MOST).await?;
+        page.step_to_end(0).await?;
         let first = fetched(&page).await?;
         let simulated = first.contains(&"split_network.wasm".to_owned());
         let mut wanted = vec!["python.txt"];
@@ -69,8 +66,7 @@ fn what_a_program_names_is_there_when_it_runs() -> Result<()> {
                 .current_dir(&folder)
                 .args(["-c", source])
                 .output()?;
-            page.open("/lab.html?lab=tcp-echo").await?;
-            page.lab(0, "").await?;
+            page.open_lab("tcp-echo").await?;
             page.script(
                 "const lab = document.querySelector('wire-lab');
                  const fetched = window.fetch;
@@ -88,8 +84,7 @@ fn what_a_program_names_is_there_when_it_runs() -> Result<()> {
                 ),
             )
             .await?;
-            page.step_to_end(0, MOST).await?;
-            let story = page.story(0).await?;
+            let story = page.to_the_end(0).await?;
             assert_eq!(
                 (story.printed("one"), story.complained("one")),
                 (
@@ -121,8 +116,7 @@ fn while_a_part_is_on_its_way_the_lab_says_so_and_nothing_moves() -> Result<()> 
             ("[data-network]", "dialog[open] [data-choose]"),
             ("[data-lane=left] [data-do=edit]", "[data-editor] textarea"),
         ] {
-            page.open("/lab.html?lab=tcp-echo").await?;
-            page.lab(0, "").await?;
+            page.open_lab("tcp-echo").await?;
             assert_eq!(page.script(busy, Value::Null).await?, quiet, "{button}");
             page.script(KEEP_BACK, Value::Null).await?;
             let places = "return ['.main', '.lane.left', '.code', '.dock'].map(css => JSON.stringify(document.querySelector(css).getBoundingClientRect()))";

@@ -2,10 +2,9 @@
 //! visit all of it works with the server gone. The lessons' tests run on it too (`lessons.rs`, `wire_lessons.rs`).
 
 use anyhow::{Context as _, Result, ensure};
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use protocol::Recording;
 use serde_json::json;
-use wirelab_tests::on_static_site;
+use wirelab_tests::{on_static_site, playground};
 
 /// No lab of these tests needs more steps than this.
 const MOST: u32 = 200;
@@ -17,14 +16,13 @@ fn the_home_page_says_where_labs_run_and_they_do() -> Result<()> {
         page.element("[data-kept]:not([hidden]):not(:empty)").await?;
         page.element("[data-served=no]:not([hidden])").await?;
         page.screenshots("static-home").await?;
-        page.open("/lab.html?lab=tcp-echo").await?;
-        page.lab(0, "").await?;
+        page.open_lab("tcp-echo").await?;
         let badge = page.text("[data-network]").await?;
         ensure!(
             badge.contains("simulated"),
             "the lab does not say its network: {badge}"
         );
-        page.step_to_end(0, MOST).await?;
+        page.step_to_end(0).await?;
         page.check_accessible().await?;
         page.screenshots("static-lab").await
     })
@@ -33,9 +31,8 @@ fn the_home_page_says_where_labs_run_and_they_do() -> Result<()> {
 #[test]
 fn from_the_past_the_lab_goes_on_anew() -> Result<()> {
     on_static_site(async |page, _site| {
-        page.open("/lab.html?lab=tcp-echo").await?;
-        page.lab(0, "").await?;
-        page.step_to_end(0, MOST).await?;
+        page.open_lab("tcp-echo").await?;
+        page.step_to_end(0).await?;
         let whole = page.story(0).await?;
         page.lab(0, "for (let i = 0; i < 12; i++) lab.back();").await?;
         page.click("[data-do=rewind]").await?;
@@ -47,7 +44,7 @@ fn from_the_past_the_lab_goes_on_anew() -> Result<()> {
             kept.events.len(),
             whole.events.len()
         );
-        page.step_to_end(0, MOST).await?;
+        page.step_to_end(0).await?;
         let again = page.story(0).await?;
         assert_eq!((again.ended("client"), again.ended("server")), (Some(0), Some(0)));
         assert_eq!(again.printed("client"), whole.printed("client"));
@@ -82,7 +79,7 @@ fn from_the_middle_of_a_run_at_full_speed_it_goes_on_there() -> Result<()> {
             "{beyond} events after step {step} of {}",
             whole.events.len()
         );
-        page.step_to_end(0, 2000).await?;
+        page.step_to_end(0).await?;
         let again = page.story(0).await?;
         assert_eq!(again.printed("client"), whole.printed("client"));
         Ok(())
@@ -96,10 +93,7 @@ fn a_wait_can_be_jumped_over() -> Result<()> {
         let source = "import time\nprint('before')\ntime.sleep(3600)\nprint('after')\n";
         let spec = json!({ "version": 1, "title": "An hour", "network": "kernel",
             "program": [{ "name": "sleeper", "file": "sleeper.py", "source": source }] });
-        let link = format!(
-            "/playground.html#lab={}",
-            URL_SAFE_NO_PAD.encode(spec.to_string())
-        );
+        let link = playground(&spec);
         page.open(&link).await?;
         page.lab(0, "").await?;
         page.script(
@@ -142,10 +136,8 @@ fn it_works_with_the_server_gone() -> Result<()> {
         for path in ["/lab.html?lab=tcp-echo", "/book/echo/pieces.html", "/"] {
             page.open(path).await?;
         }
-        page.open("/lab.html?lab=tcp-echo").await?;
-        page.lab(0, "").await?;
-        page.step_to_end(0, MOST).await?;
-        let story = page.story(0).await?;
+        page.open_lab("tcp-echo").await?;
+        let story = page.to_the_end(0).await?;
         assert_eq!((story.ended("client"), story.ended("server")), (Some(0), Some(0)));
         Ok(())
     })
@@ -195,33 +187,21 @@ fn a_learners_work_is_kept_and_saved_with_the_server_gone() -> Result<()> {
         drop(site);
         let spec = json!({ "version": 1, "title": "Mine",
             "program": [{ "name": "mine", "file": "mine.py", "source": "print('my own')\n" }] });
-        let link = format!(
-            "/playground.html#lab={}",
-            URL_SAFE_NO_PAD.encode(spec.to_string())
-        );
+        let link = playground(&spec);
         page.open("/").await?;
         page.open(&link).await?;
         page.lab(0, "").await?;
         // Typed in the editor: what is kept is the work, not the link.
-        page.click("[data-do=edit]").await?;
-        let editor = page.element(".edit textarea").await?;
-        editor.send_keys("# by hand\n").await?;
+        page.edit("right", "print", "# by hand\nprint").await?;
         page.click("[data-do=apply]").await?;
         page.lab(0, "").await?;
         page.open("/").await?;
         page.open("/playground.html").await?;
-        page.step_to_end(0, MOST).await?;
+        page.step_to_end(0).await?;
         assert_eq!(page.story(0).await?.printed("mine"), "my own\n");
-        page.script(
-            "globalThis.saved = new Promise(done => {
-                 URL.createObjectURL = blob => { done(blob.text()); return 'data:,'; };
-             });",
-            json!(null),
-        )
-        .await?;
+        page.catch_file().await?;
         page.click("[data-do=save]").await?;
-        let toml = page.script("return await globalThis.saved;", json!(null)).await?;
-        let toml = toml.as_str().unwrap_or_default();
+        let toml = page.caught_file().await?;
         ensure!(
             toml.contains("# by hand") && toml.contains("print('my own')"),
             "{toml}"

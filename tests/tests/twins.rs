@@ -8,7 +8,7 @@ use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use wirelab_tests::{judge, root, server};
+use wirelab_tests::{judge, root, server, without_ports};
 
 /// Seconds for one lab on one side; none needs more than its own deadlines of three seconds.
 const LIMIT: &str = "20";
@@ -190,25 +190,4 @@ fn end(out: &Path, name: &str, status: String) -> Result<End> {
         last_error: without_ports(&last_error),
         status,
     })
-}
-
-/// The kernel picks the clients' ports: numbers of its range (32768 to 60999) become PORT.
-fn without_ports(text: &str) -> String {
-    let mut out = String::new();
-    let mut digits = String::new();
-    for c in text.chars().chain(std::iter::once('\0')) {
-        if c.is_ascii_digit() {
-            digits.push(c);
-            continue;
-        }
-        match digits.parse::<u32>() {
-            Ok(32768..=60999) => out.push_str("PORT"),
-            _ => out.push_str(&digits),
-        }
-        digits.clear();
-        if c != '\0' {
-            out.push(c);
-        }
-    }
-    out
 }

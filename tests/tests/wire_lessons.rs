@@ -1,17 +1,13 @@
 //! The lessons about packets, in a real browser, over real kernel labs: what their text says is what happens.
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use protocol::{EventKind, TcpState};
 use serde_json::json;
 use wirelab_tests::{Page, Seen, Story, in_browser_on_each};
 
-/// No lab of a lesson needs more steps than this.
-const MOST: u32 = 200;
-
 /// Opens a page of the book, waits for its first lab, and makes sure that it has a wire.
 async fn open(page: &Page, chapter: &str) -> Result<()> {
-    page.open(&format!("/book/{chapter}")).await?;
-    page.lab(0, "").await?;
+    page.open_chapter(chapter).await?;
     let story = page.story(0).await?;
     let hosts = story
         .events
@@ -25,21 +21,6 @@ async fn open(page: &Page, chapter: &str) -> Result<()> {
 async fn next(page: &Page) -> Result<Story> {
     page.lab(0, "await lab.next();").await?;
     page.story(0).await
-}
-
-/// Steps until the story fits.
-async fn until(page: &Page, fits: impl Fn(&Story) -> bool) -> Result<Story> {
-    let mut story = page.story(0).await?;
-    for _ in 0..MOST {
-        if fits(&story) {
-            return Ok(story);
-        }
-        story = next(page).await?;
-    }
-    bail!(
-        "{MOST} steps were not enough; the packets: {:#?}",
-        story.packets()
-    )
 }
 
 /// One step of one program, by its key.
@@ -74,19 +55,18 @@ fn handshake_in_three_segments() -> Result<()> {
         open(&page, "handshake/segments.html").await?;
         let waits =
             |what: &'static str| move |story: &Story| story.held().iter().any(|seen| seen.what == what);
-        let story = until(&page, waits("SYN")).await?;
+        let story = page.step_until(0, waits("SYN")).await?;
         assert_eq!(story.states("client").last(), Some(&TcpState::SynSent));
         page.screenshots("lesson-segments-syn").await?;
-        let story = until(&page, waits("SYN ACK")).await?;
+        let story = page.step_until(0, waits("SYN ACK")).await?;
         let embryo = story.events.iter().any(|event| {
             matches!(&event.kind, EventKind::Embryos { all, .. } if all.iter().any(|e| e.state == TcpState::SynReceived))
         });
         ensure!(embryo, "nobody has seen SYN-RECEIVED");
-        let story = until(&page, waits("ACK")).await?;
+        let story = page.step_until(0, waits("ACK")).await?;
         assert_eq!(story.states("client").last(), Some(&TcpState::Established));
         page.screenshots("lesson-segments-ack").await?;
-        page.step_to_end(0, MOST).await?;
-        let story = page.story(0).await?;
+        let story = page.to_the_end(0).await?;
         both_ended(&story);
         assert_eq!(whats(&story)[..3], ["SYN", "SYN ACK", "ACK"]);
         Ok(())
@@ -97,21 +77,20 @@ fn handshake_in_three_segments() -> Result<()> {
 fn goodbye_in_four_segments() -> Result<()> {
     in_browser_on_each(async |page| {
         open(&page, "goodbye/four-segments.html").await?;
-        let story = until(&page, |story| {
-            story.held().iter().any(|seen| seen.what == "FIN ACK")
-        })
-        .await?;
+        let story = page
+            .step_until(0, |story| story.held().iter().any(|seen| seen.what == "FIN ACK"))
+            .await?;
         assert_eq!(story.states("client").last(), Some(&TcpState::FinWait1));
         page.screenshots("lesson-goodbye-fin").await?;
-        let story = until(&page, |story| {
-            story.states("client").last() == Some(&TcpState::FinWait2)
-        })
-        .await?;
+        let story = page
+            .step_until(0, |story| {
+                story.states("client").last() == Some(&TcpState::FinWait2)
+            })
+            .await?;
         ensure!(story.states("server").contains(&TcpState::CloseWait));
-        page.step_to_end(0, MOST).await?;
+        page.step_to_end(0).await?;
         page.lab(0, "lab.type('server', '')").await?;
-        page.step_to_end(0, MOST).await?;
-        let story = page.story(0).await?;
+        let story = page.to_the_end(0).await?;
         both_ended(&story);
         let end = whats(&story);
         assert_eq!(
@@ -119,7 +98,8 @@ fn goodbye_in_four_segments() -> Result<()> {
             ["FIN ACK", "ACK", "FIN ACK", "ACK"],
             "{end:?}"
         );
-        assert_eq!(story.states("client").last(), Some(&TcpState::TimeWait));
+        // Not the last one, when the minute that it lasts is over before anybody looks.
+        ensure!(story.states("client").contains(&TcpState::TimeWait));
         page.screenshots("lesson-goodbye-end").await
     })
 }
@@ -128,8 +108,7 @@ fn goodbye_in_four_segments() -> Result<()> {
 fn goodbye_leaves_the_port_taken() -> Result<()> {
     in_browser_on_each(async |page| {
         open(&page, "goodbye/time-wait.html").await?;
-        page.step_to_end(0, MOST).await?;
-        let story = page.story(0).await?;
+        let story = page.to_the_end(0).await?;
         ensure!(story.states("server").contains(&TcpState::TimeWait));
         ensure!(
             story
@@ -147,11 +126,12 @@ fn loss_is_mended_by_a_retransmission() -> Result<()> {
     in_browser_on_each(async |page| {
         open(&page, "loss/lost-segment.html").await?;
         let sentence = |seen: &Seen| seen.payload == b"Please confirm.";
-        let story = until(&page, |story| story.held().iter().any(sentence)).await?;
+        let story = page
+            .step_until(0, |story| story.held().iter().any(sentence))
+            .await?;
         act(&page, &story, "drop", sentence).await?;
         page.screenshots("lesson-loss-dropped").await?;
-        page.step_to_end(0, MOST).await?;
-        let story = page.story(0).await?;
+        let story = page.to_the_end(0).await?;
         both_ended(&story);
         ensure!(
             story.packets().iter().filter(|seen| sentence(seen)).count() >= 2,
@@ -168,10 +148,8 @@ fn stream_small_pieces_travel_together() -> Result<()> {
     in_browser_on_each(async |page| {
         open(&page, "stream/together.html").await?;
         page.focus(0).await?;
-        until(&page, |story| {
-            story.held().iter().any(|seen| seen.payload == b"one ")
-        })
-        .await?;
+        page.step_until(0, |story| story.held().iter().any(|seen| seen.payload == b"one "))
+            .await?;
         let mut story = page.story(0).await?;
         while story
             .calls("client")
@@ -188,10 +166,9 @@ fn stream_small_pieces_travel_together() -> Result<()> {
             "the others wait in the send buffer"
         );
         page.screenshots("lesson-together").await?;
-        page.step_to_end(0, MOST).await?;
+        page.step_to_end(0).await?;
         page.lab(0, "lab.type('server', '')").await?;
-        page.step_to_end(0, MOST).await?;
-        let story = page.story(0).await?;
+        let story = page.to_the_end(0).await?;
         both_ended(&story);
         assert_eq!(story.payloads(), [b"one ".to_vec(), b"two three ".to_vec()]);
         ensure!(story.printed("server").contains("received b'one two three '"));
@@ -203,12 +180,13 @@ fn stream_small_pieces_travel_together() -> Result<()> {
 fn stream_a_large_piece_travels_in_parts() -> Result<()> {
     in_browser_on_each(async |page| {
         open(&page, "stream/apart.html").await?;
-        let story = until(&page, |story| story.calls("client").contains(&"sendall")).await?;
+        let story = page
+            .step_until(0, |story| story.calls("client").contains(&"sendall"))
+            .await?;
         let sizes: Vec<usize> = story.payloads().iter().map(Vec::len).collect();
         assert_eq!(sizes, [1448, 1448, 1104]);
         page.screenshots("lesson-apart").await?;
-        page.step_to_end(0, MOST).await?;
-        let story = page.story(0).await?;
+        let story = page.to_the_end(0).await?;
         both_ended(&story);
         assert_eq!(story.printed("server"), "received 4000 bytes\n");
         ensure!(
@@ -228,7 +206,8 @@ fn datagrams_are_lost_doubled_and_late() -> Result<()> {
     in_browser_on_each(async |page| {
         open(&page, "bad-wire/five-datagrams.html").await?;
         page.focus(0).await?;
-        until(&page, |story| story.calls("receiver").contains(&"recvfrom")).await?;
+        page.step_until(0, |story| story.calls("receiver").contains(&"recvfrom"))
+            .await?;
         let mut story = page.story(0).await?;
         while story.ended("sender").is_none() {
             story = step(&page, "1").await?;
@@ -240,7 +219,7 @@ fn datagrams_are_lost_doubled_and_late() -> Result<()> {
         act(&page, &story, "duplicate", |seen| seen.payload == b"three").await?;
         act(&page, &story, "behind", |seen| seen.payload == b"four").await?;
         page.screenshots("lesson-bad-wire").await?;
-        page.step_to_end(0, MOST).await?;
+        page.step_to_end(0).await?;
         let printed = page.story(0).await?.printed("receiver");
         assert_eq!(
             printed.lines().collect::<Vec<_>>(),
@@ -259,8 +238,7 @@ fn datagrams_are_lost_doubled_and_late() -> Result<()> {
 fn failures_refused_by_tcp_and_by_icmp() -> Result<()> {
     in_browser_on_each(async |page| {
         open(&page, "failures/refused.html").await?;
-        page.step_to_end(0, MOST).await?;
-        let story = page.story(0).await?;
+        let story = page.to_the_end(0).await?;
         assert_eq!(whats(&story), ["SYN", "RST ACK", "UDP", "ICMP"]);
         assert_eq!(
             story.printed("tcp-client"),
@@ -278,8 +256,7 @@ fn failures_refused_by_tcp_and_by_icmp() -> Result<()> {
 fn failures_reset_by_unread_bytes() -> Result<()> {
     in_browser_on_each(async |page| {
         open(&page, "failures/reset.html").await?;
-        page.step_to_end(0, MOST).await?;
-        let story = page.story(0).await?;
+        let story = page.to_the_end(0).await?;
         ensure!(
             whats(&story).iter().any(|what| what.starts_with("RST")),
             "{:?}",
@@ -298,7 +275,8 @@ fn failures_time_out_while_the_syn_is_held() -> Result<()> {
     in_browser_on_each(async |page| {
         open(&page, "failures/timed-out.html").await?;
         page.focus(0).await?;
-        until(&page, |story| story.held().iter().any(|seen| seen.what == "SYN")).await?;
+        page.step_until(0, |story| story.held().iter().any(|seen| seen.what == "SYN"))
+            .await?;
         let mut story = page.story(0).await?;
         // The deadline ends by itself; from then on the client is stepped, and nothing else is.
         for _ in 0..400 {
@@ -331,8 +309,7 @@ fn failures_time_out_while_the_syn_is_held() -> Result<()> {
 fn http_a_request_and_its_answer() -> Result<()> {
     in_browser_on_each(async |page| {
         open(&page, "http/request.html").await?;
-        page.step_to_end(0, MOST * 2).await?;
-        let story = page.story(0).await?;
+        let story = page.to_the_end(0).await?;
         assert_eq!(story.ended("visitor"), Some(0));
         ensure!(
             story
@@ -348,16 +325,15 @@ fn http_a_request_and_its_answer() -> Result<()> {
 fn chat_takes_turns_and_two_listeners_wait_for_ever() -> Result<()> {
     in_browser_on_each(async |page| {
         open(&page, "chat/turns.html").await?;
-        page.step_to_end(0, MOST).await?;
+        page.step_to_end(0).await?;
         for (who, line) in [("client", "hello"), ("server", "hi"), ("client", "byebye")] {
             page.lab(0, &format!("lab.type('{who}', '{line}')")).await?;
-            page.step_to_end(0, MOST).await?;
+            page.step_to_end(0).await?;
         }
         both_ended(&page.story(0).await?);
 
         open(&page, "chat/deadlock.html").await?;
-        page.step_to_end(0, MOST).await?;
-        let story = page.story(0).await?;
+        let story = page.to_the_end(0).await?;
         assert_eq!((story.ended("server"), story.ended("client")), (None, None));
         for program in ["server", "client"] {
             assert_eq!(story.calls(program).last(), Some(&"recv"), "{program}");
