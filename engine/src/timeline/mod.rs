@@ -6,7 +6,7 @@
 //! wire.rs      the part of it that is the wire: packets on their way
 //! capture.rs   what crossed the wire as a pcapng file
 //! arrivals.rs  which datagram a recvfrom() took
-//! causes.rs    what caused what: line, call, packets, states
+//! causes/      what caused what: line, call, packets, states
 //! tcp.rs       TCP's state machine as data
 //! words.rs     each event in one plain sentence
 //! packet_words.rs   and each packet, with what it is for and why it was sent

@@ -21,6 +21,7 @@
 //! A module of CPython that is in neither list can be imported as long as nothing of it is used ([`names`]); where the program
 //! has another way (`try: import ssl`, `except ImportError:`), the import fails.
 
+mod first;
 pub mod fs;
 pub mod library;
 pub mod math;
@@ -32,8 +33,11 @@ pub mod sys;
 pub mod thread;
 pub mod time;
 
+#[cfg(feature = "library")]
+pub use first::compiled_files;
+pub use first::{common_needed_by, warm};
+
 use crate::sorted::Map;
-use protocol::ProgramId;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
@@ -42,7 +46,7 @@ use super::code::{Code, Source};
 use super::compile::Mode;
 use super::compiled;
 use super::exceptions::raise;
-use super::host::{Config, Stop};
+
 use super::types::types;
 use super::value::func::Native;
 use super::value::{Module, Value};
@@ -69,7 +73,7 @@ pub struct FrozenModule {
 /// The native modules that are always there.
 static NATIVE: &[NativeModule] = &[socket::MODULE, sys::MODULE, time::MODULE];
 
-/// Those that only modules in Python ask for, and none of the [`BASIS`]. To pages they come with these.
+/// Those that only modules in Python ask for, and none of the [`first::BASIS`]. To pages they come with these.
 pub static MORE: &[NativeModule] = &[
     fs::MODULE,
     math::MODULE,
@@ -108,7 +112,7 @@ macro_rules! frozen {
 }
 
 /// The frozen modules: `socket`, `threading` and all that they import. Natively they are always there; pages have the
-/// [`BASIS`] and get the others when a program names one. [`library`] has what fewer programs need.
+/// [`first::BASIS`] and get the others when a program names one. [`library`] has what fewer programs need.
 #[rustfmt::skip]
 pub static FROZEN: &[FrozenModule] = frozen! {
     "_patterns" "_streams" "enum" "errno" "io" "os" "posixpath" "socket" "threading"
@@ -137,41 +141,6 @@ pub fn frozen_code(module: &FrozenModule) -> Res<Rc<Code>> {
     code_of(module.name, module.source).map_err(|words| raise("SystemError", words))
 }
 
-/// Does the `n`-th part, from 0, of what the first program would have to wait for: the modules that all of them need are
-/// compiled, and a program that does nothing is run. Each part takes some ten milliseconds at most, so that a page can do
-/// them one by one while its learner reads. False: there are no more.
-pub fn warm(n: usize) -> bool {
-    let module = n.checked_sub(1).and_then(|n| BASIS.get(n));
-    // What is wrong with a module is said when a program needs it.
-    if n == 0 {
-        let _ = code_of("prelude", builtins::PRELUDE);
-    } else if let Some(module) = module.and_then(|name| frozen(name)) {
-        let _ = frozen_code(&module);
-    } else if n == BASIS.len() + 1 {
-        let _ = idle_program();
-    }
-    n <= BASIS.len()
-}
-
-/// A program that needs what all need.
-const IDLE: &str = "import socket\n";
-
-/// Runs a program that only imports what all need.
-fn idle_program() -> Option<Stop> {
-    const FUEL: u64 = 100_000;
-    let config = Config {
-        file: "warm.py".to_owned(),
-        source: IDLE.to_owned(),
-        args: Vec::new(),
-        files: Vec::new(),
-        pid: 1,
-        program: ProgramId(0),
-        first_socket: 0,
-        interactive: false,
-    };
-    Some(Vm::new(config).ok()?.run(FUEL, false))
-}
-
 fn code_of(name: &'static str, text: &str) -> Result<Rc<Code>, String> {
     thread_local!(static CODE: RefCell<Map<&'static str, Rc<Code>>> = const { RefCell::new(Map::new()) });
     if let Some(code) = CODE.with(|c| c.borrow().get(name).cloned()) {
@@ -191,68 +160,6 @@ fn code_of(name: &'static str, text: &str) -> Result<Rc<Code>, String> {
 
 fn frozen_source(name: &str, text: &str) -> Source {
     Source::new(&["<frozen ", name, ">"].concat(), text, true)
-}
-
-/// What the first line of nearly every program imports, and what `print()` may need. Pages load the code of the other
-/// [`FROZEN`] modules when a program's text has one of the words [`COMMON`].
-const BASIS: [&str; 3] = ["_streams", "enum", "socket"];
-
-/// Words by which a program comes to a frozen module that is not of the [`BASIS`]: names of modules; `open()`,
-/// `makefile()` and `stdin` for the errors of `io`; `match` for `_patterns`; and whatever imports by other means. Whoever
-/// lets a function of the basis import a module adds the word by which programs come to that function.
-#[rustfmt::skip]
-const COMMON: &[&str] = &[
-    "_thread",
-    "errno",
-    "io",
-    "os",
-    "posixpath",
-    "threading",
-    "open",
-    "makefile",
-    "stdin",
-    "match",
-    "__import__",
-    "importlib",
-    "exec",
-    "eval",
-];
-
-/// Does a program with this text perhaps need a frozen module that is not here?
-pub fn common_needed_by(text: &str) -> bool {
-    let here = cfg!(feature = "library") || compiled::has(&frozen_source("io", ""), Mode::Frozen);
-    !here && names_common(text)
-}
-
-fn names_common(text: &str) -> bool {
-    text.split(|c: char| !c.is_alphanumeric() && c != '_')
-        .any(|word| COMMON.contains(&word))
-}
-
-/// What pages load in the place of Python's sources: code of what every program needs, of the other frozen modules, and of
-/// the library.
-#[cfg(feature = "library")]
-pub fn compiled_files() -> [Vec<u8>; 3] {
-    let source = |name: &str, text: &str| (frozen_source(name, text), Mode::Frozen);
-    let (mut basis, mut common) = (Vec::new(), Vec::new());
-    for module in FROZEN {
-        let list = if BASIS.contains(&module.name) {
-            &mut basis
-        } else {
-            &mut common
-        };
-        list.push(source(module.name, module.source));
-    }
-    basis.push(source("prelude", builtins::PRELUDE));
-    basis.push((Source::new("", IDLE, false), Mode::Program));
-    // What a prompt begins with.
-    basis.push((Source::new("<stdin>", "", false), Mode::Interactive));
-    let library: Vec<_> = library::NAMES
-        .iter()
-        .filter_map(|name| library::module(name))
-        .map(|m| source(m.name, m.source))
-        .collect();
-    [basis, common, library].map(|list| compiled::file(&list))
 }
 
 /// Fills the built-ins of a new VM and runs their Python half.
@@ -301,46 +208,5 @@ pub fn prepare(vm: &mut Vm) {
             vm.builtins.names.borrow_mut().put("open", open);
         }
         Err(words) => vm.write(super::host::OutputStream::Stderr, words.as_bytes()),
-    }
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_warmed_up_runs_to_its_end() {
-        assert_eq!((0..9).take_while(|n| warm(*n)).count(), BASIS.len() + 1);
-        assert_eq!(idle_program(), Some(Stop::Ended { status: 0 }));
-    }
-
-    #[test]
-    fn what_a_page_begins_with_needs_nothing_more() {
-        for name in BASIS {
-            let source = frozen(name).unwrap().source;
-            // What a function imports when it is called has its word in the list.
-            for line in source.lines().filter(|line| !line.starts_with(' ')) {
-                let mut words = line.split_whitespace();
-                if let (Some("import" | "from"), Some(module)) = (words.next(), words.next()) {
-                    let here = NATIVE.iter().any(|m| m.name == module);
-                    assert!(here || BASIS.contains(&module), "{name} imports {module}");
-                }
-            }
-        }
-        for text in [
-            "import threading",
-            "with open('x') as f:",
-            "x = __import__('io')",
-            "import os, sys",
-        ] {
-            assert!(names_common(text), "{text}");
-        }
-        assert!(!names_common(
-            "import socket\ns = socket.socket()\ns.close()  # closes\n"
-        ));
-        for module in FROZEN.iter().filter(|m| !m.name.starts_with('_')) {
-            assert!(BASIS.contains(&module.name) || names_common(module.name));
-        }
     }
 }

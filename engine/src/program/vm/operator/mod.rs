@@ -1,10 +1,15 @@
 //! Operators on any values: numbers, text and sequences natively, then the special methods of the program's classes.
+//!
+//! ```text
+//! mod.rs        what programs do all the time: small integers, floats, text
+//! big.rs        integers of any size
+//! sequence.rs   sequences
+//! special.rs    after a special method
+//! ```
 
-use num_bigint::BigInt;
-use num_integer::Integer;
-use num_traits::{FromPrimitive, Pow, Signed, ToPrimitive, Zero};
-use std::cmp::Ordering;
-use std::rc::Rc;
+mod big;
+mod sequence;
+mod special;
 
 use super::control::{call_then, tail};
 use super::{Res, Vm};
@@ -13,6 +18,13 @@ use crate::program::code::{Bin, Cmp, Un};
 use crate::program::exceptions::{raise, type_error, value_error};
 use crate::program::types::{class_of, type_name};
 use crate::program::value::{Name, Value, hash};
+use big::big_order;
+use num_bigint::BigInt;
+use num_integer::Integer;
+use num_traits::ToPrimitive;
+use special::{bin, binary_last, cmp_of, compare_last, is_unsupported, unsupported};
+use std::cmp::Ordering;
+use std::rc::Rc;
 
 /// An int as a big one, where the value is an int.
 pub(crate) fn to_big(v: &Value) -> Option<BigInt> {
@@ -290,154 +302,6 @@ impl Vm {
         }
     }
 
-    fn repeat_value(&mut self, seq: &Value, n: &Value) -> Res<Option<Value>> {
-        use Value as V;
-        let n = match n {
-            V::Big(b) if b.is_negative() => 0,
-            V::Big(_) => {
-                return Err(raise(
-                    "OverflowError",
-                    "cannot fit 'int' into an index-sized integer",
-                ));
-            }
-            other => match to_i64(other) {
-                Some(n) => n,
-                None => return Ok(None),
-            },
-        };
-        let times = usize::try_from(n.max(0)).unwrap_or(usize::MAX);
-        Ok(Some(match seq {
-            V::Str(s) => {
-                self.claim(s.as_str().len().saturating_mul(times))?;
-                V::str(s.as_str().repeat(times))
-            }
-            V::Bytes(b) => {
-                self.claim(b.len().saturating_mul(times))?;
-                V::bytes(b.repeat(times))
-            }
-            V::ByteArray(b) => {
-                self.claim(b.borrow().len().saturating_mul(times))?;
-                let new = b.borrow().repeat(times);
-                V::ByteArray(Rc::new(new.into()))
-            }
-            V::List(l) => {
-                let items = l.borrow().clone();
-                V::list(self.repeat(&items, n)?)
-            }
-            V::Tuple(t) => V::tuple(self.repeat(t, n)?),
-            _ => return Ok(None),
-        }))
-    }
-
-    fn repeat(&mut self, items: &[Value], n: i64) -> Res<Vec<Value>> {
-        let times = usize::try_from(n.max(0)).unwrap_or(usize::MAX);
-        let total = items.len().saturating_mul(times);
-        self.claim(total.saturating_mul(16))?;
-        let mut out = Vec::with_capacity(total);
-        for _ in 0..if items.is_empty() { 0 } else { times } {
-            out.extend(items.iter().cloned());
-        }
-        Ok(out)
-    }
-
-    fn big_ints(&mut self, op: Bin, x: &BigInt, y: &BigInt) -> Res<Value> {
-        // Work grows with the numbers' sizes, and so may the result.
-        let bits = x.bits().max(y.bits());
-        self.charge(
-            (bits / 64) as usize
-                * if matches!(op, Bin::Mul) {
-                    (y.bits() / 64) as usize + 1
-                } else {
-                    1
-                }
-                / 8,
-        );
-        self.claim((bits / 8) as usize)?;
-        let zero = || raise("ZeroDivisionError", "integer division or modulo by zero");
-        Ok(Value::int(match op {
-            Bin::Add => x + y,
-            Bin::Sub => x - y,
-            Bin::Mul => {
-                self.claim(((x.bits() + y.bits()) / 8) as usize)?;
-                x * y
-            }
-            Bin::FloorDiv => {
-                if y.is_zero() {
-                    return Err(zero());
-                }
-                x.div_floor(y)
-            }
-            Bin::Mod => {
-                if y.is_zero() {
-                    return Err(raise("ZeroDivisionError", "integer modulo by zero"));
-                }
-                x.mod_floor(y)
-            }
-            Bin::Div => {
-                if y.is_zero() {
-                    return Err(raise("ZeroDivisionError", "division by zero"));
-                }
-                return big_division(x, y);
-            }
-            Bin::Pow => {
-                if y.is_negative() {
-                    if x.is_zero() {
-                        return Err(raise(
-                            "ZeroDivisionError",
-                            "0.0 cannot be raised to a negative power",
-                        ));
-                    }
-                    let (Some(x), Some(y)) = (x.to_f64(), y.to_f64()) else {
-                        return Err(raise("OverflowError", "int too large to convert to float"));
-                    };
-                    return Ok(Value::Float(x.powf(y)));
-                }
-                let small = x.abs() <= BigInt::from(1);
-                let Some(e) = y.to_u64() else {
-                    return if small {
-                        Ok(Value::int(tiny_power(x, y)))
-                    } else {
-                        Err(raise("MemoryError", ""))
-                    };
-                };
-                if small {
-                    return Ok(Value::int(tiny_power(x, y)));
-                }
-                let bits = x.bits().saturating_mul(e);
-                self.claim(usize::try_from(bits / 8).unwrap_or(usize::MAX))?;
-                if bits > 1 << 24 {
-                    return Err(raise("MemoryError", ""));
-                }
-                self.charge((bits / 64) as usize);
-                Pow::pow(x, e)
-            }
-            Bin::Shl => {
-                let Some(n) = y.to_u64() else {
-                    return if y.is_negative() {
-                        value_error("negative shift count")
-                    } else {
-                        Err(raise("OverflowError", "too many digits in integer"))
-                    };
-                };
-                self.claim(usize::try_from((x.bits().saturating_add(n)) / 8).unwrap_or(usize::MAX))?;
-                x << n
-            }
-            Bin::Shr => {
-                if y.is_negative() {
-                    return value_error("negative shift count");
-                }
-                match y.to_u64() {
-                    Some(n) => x >> n,
-                    None => BigInt::from(if x.is_negative() { -1 } else { 0 }),
-                }
-            }
-            Bin::And => x & y,
-            Bin::Or => x | y,
-            Bin::Xor => x ^ y,
-            Bin::MatMul => return Err(unsupported("@", &Value::Int(0), &Value::Int(0))),
-        }))
-    }
-
     /// -a, +a, ~a
     pub(crate) fn unary(&mut self, op: Un, v: Value) -> Res<Value> {
         use Value as V;
@@ -587,29 +451,6 @@ impl Vm {
         }
     }
 
-    fn all_equal(&mut self, x: &[Value], y: &[Value]) -> Res<bool> {
-        if x.len() != y.len() {
-            return Ok(false);
-        }
-        self.charge(x.len() / 16);
-        for (a, b) in x.iter().zip(y) {
-            if !self.equal_sync(a, b)? {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
-
-    fn order_items(&mut self, cmp: Cmp, x: &[Value], y: &[Value]) -> Res<Value> {
-        for (a, b) in x.iter().zip(y) {
-            if !self.equal_sync(a, b)? {
-                let r = self.compare(cmp, a.clone(), b.clone());
-                return self.settle(r);
-            }
-        }
-        Ok(Value::Bool(cmp.holds(x.len().cmp(&y.len()))))
-    }
-
     /// a < b at once, for sorting.
     pub(crate) fn less(&mut self, a: &Value, b: &Value) -> Res<bool> {
         match (a, b) {
@@ -663,106 +504,6 @@ impl Vm {
             _ => true,
         })
     }
-}
-
-fn bin(state: &[Value]) -> Bin {
-    const ALL: [Bin; 13] = [
-        Bin::Add,
-        Bin::Sub,
-        Bin::Mul,
-        Bin::Div,
-        Bin::FloorDiv,
-        Bin::Mod,
-        Bin::Pow,
-        Bin::MatMul,
-        Bin::Shl,
-        Bin::Shr,
-        Bin::And,
-        Bin::Or,
-        Bin::Xor,
-    ];
-    match state.get(2) {
-        Some(Value::Int(n)) => ALL[*n as usize % ALL.len()],
-        _ => Bin::Add,
-    }
-}
-
-fn cmp_of(state: &[Value]) -> Cmp {
-    const ALL: [Cmp; 6] = [Cmp::Eq, Cmp::Ne, Cmp::Lt, Cmp::Le, Cmp::Gt, Cmp::Ge];
-    match state.get(2) {
-        Some(Value::Int(n)) => ALL[*n as usize % ALL.len()],
-        _ => Cmp::Eq,
-    }
-}
-
-/// No special method knew it: the values inside instances of subclasses of built-in types.
-fn binary_last(vm: &mut Vm, state: Vec<Value>, v: Value) -> Res<Value> {
-    if !matches!(v, Value::NotImplemented) {
-        return Ok(v);
-    }
-    let op = bin(&state);
-    match vm.native_binary(op, state[0].inner(), state[1].inner()) {
-        Ok(Some(v)) => Ok(v),
-        Ok(None) => Err(unsupported(op.symbol(), &state[0], &state[1])),
-        Err(e) => Err(e),
-    }
-}
-
-fn compare_last(vm: &mut Vm, state: Vec<Value>, v: Value) -> Res<Value> {
-    if !matches!(v, Value::NotImplemented) {
-        return Ok(v);
-    }
-    let cmp = cmp_of(&state);
-    // `!=` without __ne__ is the opposite of __eq__.
-    if cmp == Cmp::Ne
-        && let Some(m) = vm.dunder(&state[0], &Name::new("__eq__"))
-    {
-        return call_then(
-            m,
-            vec![state[0].clone(), state[1].clone()],
-            |vm, state, v| {
-                if matches!(v, Value::NotImplemented) {
-                    return Ok(Value::Bool(!state[0].is(&state[1])));
-                }
-                let t = vm.truth(&v)?;
-                Ok(Value::Bool(!t))
-            },
-            state,
-        );
-    }
-    let (a, b) = (state[0].inner(), state[1].inner());
-    if !matches!(a, Value::Obj(_)) && !matches!(b, Value::Obj(_)) {
-        return vm.native_compare(cmp, a, b);
-    }
-    match cmp {
-        Cmp::Eq => Ok(Value::Bool(state[0].is(&state[1]))),
-        Cmp::Ne => Ok(Value::Bool(!state[0].is(&state[1]))),
-        _ => type_error(format!(
-            "'{}' not supported between instances of '{}' and '{}'",
-            cmp.symbol(),
-            type_name(&state[0]),
-            type_name(&state[1])
-        )),
-    }
-}
-
-fn unsupported(symbol: &str, a: &Value, b: &Value) -> Box<super::Ctl> {
-    raise(
-        "TypeError",
-        format!(
-            "unsupported operand type(s) for {symbol}: '{}' and '{}'",
-            type_name(a),
-            type_name(b)
-        ),
-    )
-}
-
-fn is_unsupported(e: &Value, op: Bin) -> bool {
-    e.exc().is_some_and(|d| {
-        d.borrow().args.first().and_then(Value::as_str).is_some_and(|s| {
-            s.starts_with("unsupported operand") && s.contains(&format!("for {}:", op.symbol()))
-        })
-    })
 }
 
 fn small_ints(op: Bin, x: i64, y: i64) -> Res<Option<Value>> {
@@ -895,61 +636,4 @@ pub(crate) fn floor_div(x: f64, y: f64) -> (f64, f64) {
         0.0_f64.copysign(x / y)
     };
     (q, m)
-}
-
-fn big_order(x: f64, n: &BigInt) -> Option<Ordering> {
-    if x.is_nan() {
-        return None;
-    }
-    if x.is_infinite() {
-        return Some(if x > 0.0 {
-            Ordering::Greater
-        } else {
-            Ordering::Less
-        });
-    }
-    BigInt::from_f64(x).map(|x| x.cmp(n))
-}
-
-/// 0, 1 or -1 to any power.
-fn tiny_power(x: &BigInt, y: &BigInt) -> BigInt {
-    if y.is_zero() || (x.is_negative() && y.is_even()) {
-        BigInt::from(1)
-    } else {
-        x.clone()
-    }
-}
-
-/// Correctly rounded quotient of two ints.
-fn big_division(x: &BigInt, y: &BigInt) -> Res<Value> {
-    let negative = x.is_negative() != y.is_negative();
-    let (a, b) = (x.abs(), y.abs());
-    let shift = b.bits() as i64 - a.bits() as i64 + 66;
-    let (n, d) = if shift >= 0 {
-        (a << shift as u64, b)
-    } else {
-        (a, b << (-shift) as u64)
-    };
-    let (mut q, r) = n.div_rem(&d);
-    if !r.is_zero() {
-        // Sticky bit, so that the conversion rounds the right way.
-        q = (q << 1u32) + 1u32;
-    } else {
-        q <<= 1u32;
-    }
-    let m = q.to_f64().unwrap_or(f64::INFINITY);
-    let exponent = -(shift + 1);
-    let r = if exponent.abs() < 1000 {
-        m * 2f64.powi(exponent as i32)
-    } else {
-        let half = exponent / 2;
-        m * 2f64.powi(half as i32) * 2f64.powi((exponent - half) as i32)
-    };
-    if r.is_infinite() {
-        return Err(raise(
-            "OverflowError",
-            "integer division result too large for a float",
-        ));
-    }
-    Ok(Value::Float(if negative { -r } else { r }))
 }
