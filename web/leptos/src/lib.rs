@@ -36,7 +36,7 @@ pub use {typed_builder, typed_builder_macro};
 /// What a file of views needs.
 pub mod prelude {
     pub use crate::element::NodeRef;
-    pub use crate::page::{document, event_target_value, request_animation_frame};
+    pub use crate::page::{document, event_target_value, request_animation_frame, when_drawn};
     pub use crate::show::{Show, ShowProps};
     pub use crate::signal::{Effect, LocalStorage, Memo, RwSignal, StoredValue};
     pub use crate::value::IntoAttributeValue;

@@ -129,6 +129,7 @@ events! {
     input: Event;
     keydown: KeyboardEvent;
     keyup: KeyboardEvent;
+    lostpointercapture: PointerEvent;
     mouseenter: MouseEvent;
     mouseleave: MouseEvent;
     pointerdown: PointerEvent;

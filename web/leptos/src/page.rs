@@ -26,6 +26,17 @@ fn at_next_frame(run: Box<dyn FnOnce()>) {
     }
 }
 
+/// Runs `run` when the views are what the signals say now, and before the picture: what it asks of the layout is computed for
+/// that picture anyway, and what it scrolls is seen in its place from the first one on. Inside an effect.
+pub fn when_drawn(run: impl FnOnce() + 'static) {
+    after_effects(Box::new(run));
+}
+
+fn after_effects(run: Box<dyn FnOnce()>) {
+    // All effects of one change are tasks that were there before this one.
+    Executor::spawn_local(async move { run() });
+}
+
 /// What the field has in which an event has happened.
 pub fn event_target_value(event: &web_sys::Event) -> String {
     let target = event.target().map(JsCast::unchecked_into::<HtmlInputElement>);

@@ -38,9 +38,11 @@ impl Stage {
         again: Again,
     ) -> Self {
         let owner = Owner::new();
+        let pictures = Rc::new(Pictures::default());
+        let asking = Rc::clone(&pictures);
         let (driver, version, ui) = owner.with(|| {
             let version = RwSignal::new(0_u32);
-            let driver = Driver::open(session, journal, once_a_frame(version));
+            let driver = Driver::open(session, journal, move || asking.ask(version));
             let ui = Ui::new(Rc::clone(&driver), version, present, home.to_owned(), again);
             (driver, version, ui)
         });
@@ -57,7 +59,7 @@ impl Stage {
             if let Some(driver) = ticking.upgrade() {
                 let _ = ui.clock.try_set(driver.now());
                 if driver.working_for() > 0.0 {
-                    let _ = version.try_update(|v| *v = v.wrapping_add(1));
+                    pictures.ask(version);
                 }
             }
         });
@@ -87,14 +89,8 @@ impl Stage {
 /// The longest pause after a picture, milliseconds.
 const LONGEST_PAUSE: f64 = 250.0;
 
-/// Raises `version` before the next picture, however often it is called until then. After a picture (it takes two frames of
-/// about the same work) it pauses for as long as that one took: the answers to programs that run come between pictures, and
-/// have at least half of the time.
-fn once_a_frame(version: RwSignal<u32>) -> impl Fn() {
-    let pictures = Rc::new(Pictures::default());
-    move || pictures.ask(version)
-}
-
+/// When the views are brought up to date. After a picture (it takes two frames of about the same work) there is a pause for as
+/// long as that one took: the answers to programs that run come between pictures, and have at least half of the time.
 #[derive(Default)]
 struct Pictures {
     /// One is asked for already.
@@ -109,6 +105,7 @@ struct Pictures {
 }
 
 impl Pictures {
+    /// Raises `version` before the next picture, however often it is called until then.
     fn ask(self: &Rc<Self>, version: RwSignal<u32>) {
         if self.due.replace(true) {
             return;

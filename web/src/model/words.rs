@@ -6,7 +6,7 @@ use engine::timeline::{tell, words};
 
 /// Rows that are in the page at once.
 pub const WINDOW: u64 = 48;
-/// The same while so much happens that nobody reads more than the last rows: as many as are in sight on a phone.
+/// The same while so much passes that nobody reads more than what is in sight.
 pub const GLANCE: u64 = 16;
 
 /// One event.
@@ -79,7 +79,9 @@ impl Words {
 /// At most so many rows around event `centre`; `related` are those that belong to the chosen one.
 pub fn window(moment: &Moment<'_>, centre: u64, related: &[u64], most: u64) -> Words {
     let len = moment.timeline.len();
-    let last = (centre + most / 2).min(len);
+    // The cursor's row stands at the list's lower edge: what comes after it is hardly in sight.
+    let after = if most < WINDOW { 2 } else { most / 2 };
+    let last = (centre + after).min(len);
     let first = last.saturating_sub(most) + 1;
     let last = (first + most - 1).min(len);
     let row = |seq: u64| {

@@ -24,7 +24,7 @@ pub fn Code(ui: Ui, id: ProgramId, lane: Memo<LaneView>) -> impl IntoView {
     Effect::new(move |_| {
         current.track();
         source.track();
-        request_animation_frame(move || {
+        when_drawn(move || {
             if let Some(list) = list.get_untracked() {
                 keep_in_sight(&list);
             }

@@ -55,13 +55,13 @@ pub fn DiagramColumn(ui: Ui) -> impl IntoView {
         to.min(height - view).max(0.0).floor() as i32
     });
     // What is drawn: around where the pane will stand, so that it is drawn once and not again when it has moved there.
-    // While programs run at full speed it moves on with every picture: nothing around is drawn.
+    // While the bar is dragged or programs run at full speed it moves on with every picture: nothing around is drawn.
     let top = Memo::new(move |old: Option<&(i32, (f64, f64))>| {
         ui.version.track();
         let (aim, scroll) = (aim.get(), scroll.get());
         let moved = old.is_none_or(|(before, _)| *before != aim);
         let at = if moved { f64::from(aim) } else { scroll };
-        let margin = if ui.is_at_full_speed() { 0.0 } else { MARGIN };
+        let margin = if ui.is_in_a_hurry() { 0.0 } else { MARGIN };
         (aim, ((((at - margin) / GRAIN).floor() * GRAIN).max(0.0), margin))
     });
     let top = Memo::new(move |_| top.get().1);
@@ -71,7 +71,7 @@ pub fn DiagramColumn(ui: Ui) -> impl IntoView {
     });
     Effect::new(move |_| {
         let to = aim.get();
-        request_animation_frame(move || {
+        when_drawn(move || {
             if let Some(pane) = pane.get_untracked() {
                 pane.set_scroll_top(to);
             }
@@ -80,7 +80,7 @@ pub fn DiagramColumn(ui: Ui) -> impl IntoView {
     // What is chosen elsewhere (a line, a state, a sentence) is brought into sight.
     Effect::new(move |_| {
         let Some(seq) = ui.picked.get() else { return };
-        request_animation_frame(move || {
+        when_drawn(move || {
             let Some(pane) = pane.get_untracked() else { return };
             let (geometry, view) = (geometry.get_untracked(), size.get_untracked().1);
             let cursor = ui.peek(|m| m.seq());

@@ -79,8 +79,13 @@ fn focus_sibling(event: &leptos::ev::KeyboardEvent, place: usize) {
 fn Words(ui: Ui) -> impl IntoView {
     let centre = RwSignal::new(None::<u64>);
     let related = Memo::new(move |_| ui.related());
+    // The cursor, the timeline's length, and whether only a few rows are shown.
+    let here = Memo::new(move |_| {
+        let (seq, len) = ui.read_last(|m| (m.seq(), m.timeline.len()));
+        (seq, len, ui.is_in_a_hurry())
+    });
     let shown = Memo::new(move |_| {
-        let most = if ui.is_at_full_speed() {
+        let most = if here.get().2 {
             words::GLANCE
         } else {
             words::WINDOW
@@ -94,7 +99,6 @@ fn Words(ui: Ui) -> impl IntoView {
         })
     });
     let list = NodeRef::<html::Div>::new();
-    let here = Memo::new(move |_| ui.read_last(|m| (m.seq(), m.timeline.len())));
     // The row that was pressed is drawn anew with all others: the focus goes to the cursor's.
     let pressed = StoredValue::new(false);
     Effect::new(move |_| {
@@ -102,7 +106,7 @@ fn Words(ui: Ui) -> impl IntoView {
         if centre.get_untracked().is_some() {
             centre.set(None);
         }
-        request_animation_frame(move || {
+        when_drawn(move || {
             // The lab can have left the page since.
             let Some(was_pressed) = pressed.try_update_value(std::mem::take) else {
                 return;
@@ -131,7 +135,7 @@ fn Words(ui: Ui) -> impl IntoView {
         if centre.get_untracked().is_some() {
             centre.set(None);
         }
-        request_animation_frame(move || {
+        when_drawn(move || {
             let Some(list) = list.get_untracked() else { return };
             if let Ok(Some(row)) = list.query_selector(".rel") {
                 let (view, at) = (list.get_bounding_client_rect(), row.get_bounding_client_rect());

@@ -64,7 +64,7 @@ pub fn Terminal(ui: Ui, id: ProgramId, lane: Memo<LaneView>, prompt: bool) -> im
     let screen = NodeRef::<html::Div>::new();
     Effect::new(move |_| {
         shown.track();
-        request_animation_frame(move || {
+        when_drawn(move || {
             if let Some(screen) = screen.get_untracked() {
                 screen.set_scroll_top(screen.scroll_height());
             }

@@ -154,7 +154,7 @@ fn Scrub(ui: Ui) -> impl IntoView {
             <div class="scrub" node_ref=bar role="slider" tabindex="0" aria-label="Steps" aria-valuemin="0"
                 aria-valuemax=move || place.get().1.to_string() aria-valuenow=move || place.get().0.to_string()
                 aria-valuetext=move || format!("step {} of {}", place.get().0, place.get().1)
-                on:pointerdown=down on:pointermove=moved on:keydown=key>
+                on:pointerdown=down on:pointermove=moved on:lostpointercapture=move |_| ui.drop_bar() on:keydown=key>
                 <svg aria-hidden="true" inner_html=move || drawing.get()></svg>
             </div>
             <span class="pos" data-position><b>{move || place.get().0}</b>"/"{move || place.get().1}

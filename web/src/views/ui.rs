@@ -74,6 +74,8 @@ pub struct Ui {
     last: RwSignal<(u32, Option<u64>)>,
     /// Those panels follow at the next frame; and the event that the bar was dragged to meanwhile.
     follows: StoredValue<(bool, Option<u64>)>,
+    /// The bar is being dragged.
+    drags: RwSignal<bool>,
     /// The lab's clock, nanoseconds; raised every second while something waits.
     pub clock: RwSignal<u64>,
     /// The open tab.
@@ -167,6 +169,7 @@ impl Ui {
             later: RwSignal::new((0, cursor.get_untracked())),
             last: RwSignal::new((0, cursor.get_untracked())),
             follows: StoredValue::new((false, None)),
+            drags: RwSignal::new(false),
             clock: RwSignal::new(0),
             tab: RwSignal::new(Tab::Words),
             pane: RwSignal::new(Pane::Wire),
@@ -219,13 +222,14 @@ impl Ui {
     fn followed(self) {
         Self::show_in(self.last, self);
         let dragged = self.follows.try_update_value(|f| {
-            f.0 = false;
-            f.1.take()
+            f.0 = f.1.is_some();
+            f.0
         });
-        if let Some(Some(seq)) = dragged {
+        if dragged == Some(true) {
             request_animation_frame(move || {
+                let dragged = self.follows.try_update_value(std::mem::take);
                 // The lab can have left the page since.
-                if self.cursor.try_get_untracked().is_some() {
+                if let Some((_, Some(seq))) = dragged {
                     self.go_to(seq);
                 }
             });
@@ -243,6 +247,11 @@ impl Ui {
     pub fn show_later(&self) {
         Self::show_in(self.later, *self);
         Self::show_in(self.last, *self);
+    }
+
+    /// Does more pass than anybody reads, because the bar is dragged or programs run at full speed?
+    pub fn is_in_a_hurry(&self) -> bool {
+        self.drags.get() || self.is_at_full_speed()
     }
 
     /// Do programs run at full speed now, so that more happens than anybody reads?
@@ -334,11 +343,19 @@ impl Ui {
 
     /// The same where the bar is dragged: at the pace of the pictures, however fast the pointer comes along.
     pub fn drag_to(&self, seq: u64) {
+        if !self.drags.get_untracked() {
+            self.drags.set(true);
+        }
         if self.follows.with_value(|f| f.0) {
             self.follows.update_value(|f| f.1 = Some(seq));
         } else {
             self.go_to(seq);
         }
+    }
+
+    /// The bar is let go.
+    pub fn drop_bar(&self) {
+        self.drags.set(false);
     }
 
     /// Back to the live end.
