@@ -9,15 +9,14 @@ use protocol::{SocketId, ThreadId};
 
 /// Ticks between two copies of the VM at first: some hundred lines, run again in less than a millisecond.
 const COPY_EVERY: u64 = 1000;
-/// Copies kept; when there are more, every other one goes and the distance doubles, so that a long run is copied ever more
-/// seldom.
+/// Copies kept, the beginning among them: to compile anew takes longer. When there are more, every other one goes and the
+/// distance doubles, so that a long run is copied ever more seldom.
 const COPIES: usize = 16;
 /// A VM larger than this, bytes, is not copied: its past is run again from an older copy or the beginning.
 const COPY_LIMIT: usize = 2 << 20;
 
 /// A run of a program.
 pub(crate) struct Machine {
-    config: Config,
     vm: Vm,
     journal: Vec<(u64, Deed)>,
     copies: Vec<Copy>,
@@ -51,12 +50,16 @@ impl Machine {
     /// # Errors
     /// What is wrong with the source, and what python3 would write to stderr about it.
     pub(crate) fn start(config: Config) -> Result<Self, (Raised, Vec<Output>)> {
-        let vm = Vm::new(config.clone()).map_err(|error| (error.raised, error.output))?;
+        let vm = Vm::new(config).map_err(|error| (error.raised, error.output))?;
+        let beginning = Copy {
+            tick: vm.ticks(),
+            entries: 0,
+            vm: vm.snapshot(),
+        };
         Ok(Self {
-            config,
             vm,
             journal: Vec::new(),
-            copies: Vec::new(),
+            copies: vec![beginning],
             copy_every: COPY_EVERY,
         })
     }
@@ -114,12 +117,9 @@ impl Machine {
 
     /// The VM as it was at a tick of its past.
     pub(crate) fn past(&self, tick: u64) -> Option<Vm> {
-        let copy = self.copies.iter().rev().find(|copy| copy.tick <= tick);
-        let (mut vm, entries) = match copy {
-            Some(copy) => (copy.vm.snapshot(), copy.entries),
-            None => (Vm::new(self.config.clone()).ok()?, 0),
-        };
-        for (at, deed) in &self.journal[entries..] {
+        let copy = self.copies.iter().rev().find(|copy| copy.tick <= tick)?;
+        let mut vm = copy.vm.snapshot();
+        for (at, deed) in &self.journal[copy.entries..] {
             if *at > tick {
                 break;
             }
@@ -169,7 +169,7 @@ impl Machine {
             let mut nth = 0;
             self.copies.retain(|_| {
                 nth += 1;
-                nth % 2 == 0
+                nth % 2 == 1
             });
             self.copy_every *= 2;
         }
