@@ -50,6 +50,9 @@ impl Read for Payload {
 
 impl Write for Payload {
     fn write(&self, to: &mut Writer) {
-        to.string(&base64::encode(&self.0, Alphabet::Standard));
+        // Nothing in it has to be escaped.
+        to.plain("\"");
+        to.plain(&base64::encode(&self.0, Alphabet::Standard));
+        to.plain("\"");
     }
 }
