@@ -32,7 +32,7 @@ pub async fn run() -> anyhow::Result<ExitCode> {
         (Some(_), _) => {}
         (None, None) => println!("wire: hosts have {} interfaces.", networks.wire_device()),
         (None, Some(why)) => println!(
-            "wire: hosts have {} interfaces, because {why}. A lab takes some 20 ms longer to end.",
+            "wire: hosts have {} interfaces, because {why}.",
             networks.wire_device()
         ),
     }

@@ -45,6 +45,13 @@ impl Place {
         }
     }
 
+    /// Ends the namespaces; nothing is made here any more.
+    pub(crate) fn end(&mut self) {
+        if let Self::Kernel(hosts) = std::mem::replace(self, Self::Gone) {
+            hosts.into_iter().for_each(|host| host.wire.close());
+        }
+    }
+
     /// Nothing else lives there?
     pub(crate) const fn is_private(&self) -> bool {
         matches!(self, Self::Private(_) | Self::Kernel(_) | Self::Gone)

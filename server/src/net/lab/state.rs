@@ -561,7 +561,7 @@ impl State {
         self.ghosts.clear();
         // Nobody reads the wire's ends any more, and what is left in them would wake us for ever.
         self.line = None;
-        self.place = Place::Gone;
+        self.place.end();
         self.tell(Told::Lost { text: why.to_owned() });
     }
 
@@ -580,8 +580,7 @@ impl State {
         self.socks.clear();
         self.ghosts.clear();
         self.line = None;
-        // This ends the namespaces.
-        self.place = Place::Gone;
+        self.place.end();
     }
 }
 

@@ -79,6 +79,13 @@ impl WireEnd {
         // SAFETY: the pointer and the length are those of a slice.
         check_len(unsafe { libc::write(self.fd.as_raw_fd(), packet.as_ptr().cast(), packet.len()) }).map(drop)
     }
+
+    /// close(2), for which nobody has to wait.
+    pub(crate) fn close(self) {
+        if self.interface.is_some() {
+            veth::close_behind(self.fd);
+        }
+    }
 }
 
 impl From<OwnedFd> for WireEnd {

@@ -5,6 +5,9 @@ use super::errno::{Errno, Result, check};
 use super::socket;
 use std::mem::size_of;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::sync::OnceLock;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread;
 
 /// The link address of every host's `eth0`: the kernel takes in what is addressed to it. Locally administered.
 pub(crate) const LINK_ADDRESS: [u8; 6] = [2, 0, 0, 0, 0, 1];
@@ -79,6 +82,26 @@ fn link_address(index: i32, protocol: u16) -> libc::sockaddr_ll {
     }
 }
 
+/// Packet sockets that may be on their way out at once.
+const CLOSING: usize = 16;
+
+/// close(2) of a packet socket, in a thread of its own: the call waits until nobody in the kernel reads the lists any more that
+/// the socket stood in (packet_release() in net/packet/af_packet.c calls synchronize_net()), some 10 ms for each. Whoever comes
+/// when [`CLOSING`] others are waiting waits, too: labs that have ended are never more than that.
+pub(super) fn close_behind(socket: OwnedFd) {
+    static CLOSER: OnceLock<Option<SyncSender<OwnedFd>>> = OnceLock::new();
+    let closer = CLOSER.get_or_init(|| {
+        let (give, take) = sync_channel(CLOSING);
+        let closing = thread::Builder::new().name("closer".into());
+        let closing = closing.spawn(move || take.into_iter().for_each(drop));
+        closing.ok().map(|_| give)
+    });
+    // Without the thread it is closed here.
+    if let Some(closer) = closer {
+        let _ = closer.send(socket);
+    }
+}
+
 const fn raw(address: &libc::sockaddr_ll) -> (*const libc::sockaddr, libc::socklen_t) {
     let ptr = std::ptr::from_ref(address).cast();
     (ptr, size_of::<libc::sockaddr_ll>() as libc::socklen_t)
@@ -122,4 +145,23 @@ pub(crate) fn without_offloads(name: &str) -> Result<()> {
         check(unsafe { libc::ioctl(any.as_raw_fd(), SIOCETHTOOL, &raw mut request) })?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use std::io::Read;
+    use std::os::unix::net::UnixStream;
+
+    #[test]
+    fn more_sockets_than_may_wait_are_all_closed_behind() {
+        let pairs = (0..3 * CLOSING).map(|_| UnixStream::pair().unwrap());
+        let (ours, theirs): (Vec<_>, Vec<_>) = pairs.unzip();
+        theirs.into_iter().for_each(|end| close_behind(end.into()));
+        for mut end in ours {
+            // The end of the stream comes when the other end is closed, and not before.
+            assert_eq!(end.read(&mut [0]).unwrap(), 0);
+        }
+    }
 }
