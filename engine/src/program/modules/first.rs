@@ -1,9 +1,8 @@
 //! What pages begin with: the modules that nearly every program needs are compiled and run once while the learner reads; code
 //! of the others comes when a program's text names one.
 
-use super::{FROZEN, code_of, frozen, frozen_code, frozen_source, library};
+use super::{code_of, frozen, frozen_code, frozen_source};
 use crate::program::builtins;
-use crate::program::code::Source;
 use crate::program::compile::Mode;
 use crate::program::compiled;
 use crate::program::host::{Config, Stop};
@@ -11,7 +10,7 @@ use crate::program::vm::Vm;
 use protocol::ProgramId;
 
 /// What the first line of nearly every program imports, and what `print()` may need. Pages load the code of the other
-/// [`FROZEN`] modules when a program's text has one of the words [`COMMON`].
+/// [`super::FROZEN`] modules when a program's text has one of the words [`COMMON`].
 const BASIS: [&str; 3] = ["_streams", "enum", "socket"];
 
 /// Words by which a program comes to a frozen module that is not of the [`BASIS`]: names of modules; `open()`,
@@ -85,6 +84,8 @@ fn idle_program() -> Option<Stop> {
 /// the library.
 #[cfg(feature = "library")]
 pub fn compiled_files() -> [Vec<u8>; 3] {
+    use super::{FROZEN, library};
+    use crate::program::code::Source;
     let source = |name: &str, text: &str| (frozen_source(name, text), Mode::Frozen);
     let (mut basis, mut common) = (Vec::new(), Vec::new());
     for module in FROZEN {
@@ -110,7 +111,7 @@ pub fn compiled_files() -> [Vec<u8>; 3] {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use super::super::NATIVE;
+    use super::super::{FROZEN, NATIVE};
     use super::*;
 
     #[test]
