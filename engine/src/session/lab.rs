@@ -24,6 +24,8 @@
 //! text = "one\ntwo\n"
 //! ```
 
+use crate::program::text::quote::str_repr;
+use crate::program::text::unicode;
 use protocol::read::{Read as _, from_json};
 use protocol::{HostId, Network, Plan, bounds};
 use protocol_derive::{Read, Write};
@@ -207,12 +209,13 @@ impl LabSpec {
                     .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
             if !fits || host == "localhost" {
                 return fail(format!(
-                    "{host:?} cannot name a host: use 1 to 15 small letters, digits or '-', beginning with a letter"
+                    "{} cannot name a host: use 1 to 15 small letters, digits or '-', beginning with a letter",
+                    str_repr(host)
                 ));
             }
             if self.hosts[..i].contains(host) {
                 return fail(format!(
-                    "two hosts are called {host:?}: give each a name of its own"
+                    "two hosts are called '{host}': give each a name of its own"
                 ));
             }
         }
@@ -220,25 +223,27 @@ impl LabSpec {
             let name = &program.name;
             let fits = !name.is_empty()
                 && name.chars().count() <= 32
-                && name.chars().all(|c| c.is_alphanumeric() || "_-. ".contains(c));
+                && name.chars().all(|c| unicode::is_alnum(c) || "_-. ".contains(c));
             if !fits {
                 return fail(format!(
-                    "{name:?} cannot name a program: use 1 to 32 letters, digits, '-' or '_'"
+                    "{} cannot name a program: use 1 to 32 letters, digits, '-' or '_'",
+                    str_repr(name)
                 ));
             }
             if self.programs[..i].iter().any(|other| other.name == *name) {
                 return fail(format!(
-                    "two programs are called {name:?}: give each a name of its own"
+                    "two programs are called '{name}': give each a name of its own"
                 ));
             }
             if let Some(host) = program.host.as_ref().filter(|host| !self.hosts.contains(host)) {
                 return fail(format!(
-                    "{name:?} runs on host {host:?}, which the lab does not have: name it in hosts"
+                    "'{name}' runs on host {}, which the lab does not have: name it in hosts",
+                    str_repr(host)
                 ));
             }
             if program.source.len() > bounds::SOURCE {
                 return fail(format!(
-                    "{name:?} is longer than {} KiB, the most that a lab takes",
+                    "'{name}' is longer than {} KiB, the most that a lab takes",
                     bounds::SOURCE >> 10
                 ));
             }

@@ -4,6 +4,7 @@
 //! with (strings of all four kinds, integers, booleans, arrays, inline tables, `[[tables]]`) and refuses the rest of
 //! TOML (dates, fractions, dotted keys, `[tables]`) with its line. The crate is its judge in the tests.
 
+use crate::program::text::unicode;
 use protocol::json::{Members, Value};
 
 /// Arrays in arrays, at most.
@@ -206,7 +207,7 @@ impl Reader<'_> {
         let word: String = self
             .rest()
             .chars()
-            .take_while(|c| c.is_alphanumeric() || matches!(c, '+' | '-' | '_' | '.' | ':'))
+            .take_while(|c| unicode::is_alnum(*c) || matches!(c, '+' | '-' | '_' | '.' | ':'))
             .collect();
         let digits = word.strip_prefix(['+', '-']).unwrap_or(&word);
         let value = match word.as_str() {

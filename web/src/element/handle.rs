@@ -7,6 +7,7 @@ use crate::driver::Driver;
 use crate::driver::link;
 use crate::driver::timer::Bell;
 use crate::playground;
+use engine::program::text::quote::str_repr;
 use engine::session::{Command, LabSpec, Rest, Session, Side};
 use engine::timeline::words::capital;
 use leptos::prelude::Owner;
@@ -123,7 +124,8 @@ impl Shared {
         if let Some(name) = self.host.get_attribute("network") {
             spec.network = Some(Network::named(&name).ok_or_else(|| {
                 let all = Network::ALL.map(Network::name).join(", ");
-                format!("There is no network {name:?}: the attribute network is one of {all}.")
+                let name = str_repr(&name);
+                format!("There is no network {name}: the attribute network is one of {all}.")
             })?);
         }
         Ok(spec)
@@ -313,7 +315,8 @@ impl LabHandle {
         let Some(id) = stage.driver.program(program) else {
             let names = stage.driver.names().join(", ");
             return Err(sentence(format!(
-                "This lab has no program {program:?}: it has {names}."
+                "This lab has no program {}: it has {names}.",
+                str_repr(program)
             )));
         };
         if line.contains('\n') {

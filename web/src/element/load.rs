@@ -1,6 +1,7 @@
 //! A lab's files from the server.
 
 use crate::driver::python;
+use engine::program::text::quote::str_repr;
 use engine::session::{LabSpec, Session};
 use protocol::{Recording, bounds};
 use wasm_bindgen::{JsCast, JsValue};
@@ -82,7 +83,8 @@ fn address(base: &str, name: &str) -> Result<String, String> {
         Ok(format!("{base}labs/{name}/lab.json"))
     } else {
         Err(format!(
-            "{name:?} cannot be a lab's name: letters, digits and '-' only."
+            "{} cannot be a lab's name: letters, digits and '-' only.",
+            str_repr(name)
         ))
     }
 }

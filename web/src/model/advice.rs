@@ -1,6 +1,7 @@
 //! An error where it happened: its name, one sentence, what to try, and buttons that do it.
 
 use super::Moment;
+use engine::program::text::unicode;
 use engine::timeline::SocketState;
 use engine::timeline::state::RaisedState;
 use engine::timeline::words;
@@ -135,7 +136,7 @@ fn said(raised: &RaisedState) -> String {
     }
     // A sentence begins with a capital, but a name of the program's is left as it is.
     let word = text.split(' ').next().unwrap_or_default();
-    let begun = if word.chars().all(char::is_lowercase) {
+    let begun = if word.chars().all(unicode::is_lower) {
         words::capital(text)
     } else {
         text.to_owned()

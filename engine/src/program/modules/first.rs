@@ -1,6 +1,7 @@
 //! What pages begin with: the modules that nearly every program needs are compiled and run once while the learner reads; code
 //! of the others comes when a program's text names one.
 
+use super::super::text::unicode;
 use super::{code_of, frozen, frozen_code, frozen_source};
 use crate::program::builtins;
 use crate::program::compile::Mode;
@@ -41,7 +42,7 @@ pub fn common_needed_by(text: &str) -> bool {
 }
 
 fn names_common(text: &str) -> bool {
-    text.split(|c: char| !c.is_alphanumeric() && c != '_')
+    text.split(|c: char| !unicode::is_alnum(c) && c != '_')
         .any(|word| COMMON.contains(&word))
 }
 

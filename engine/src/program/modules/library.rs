@@ -6,6 +6,7 @@
 
 use super::super::compile::Mode;
 use super::super::compiled;
+use super::super::text::unicode;
 use super::FrozenModule;
 
 /// Names modules, and, with the feature `library`, their files.
@@ -59,7 +60,7 @@ fn mentions(text: &str, wanted: impl Fn(&str) -> bool) -> bool {
     text.lines().any(|line| {
         let looked_at = everywhere || goes_on || line.contains("import");
         goes_on = looked_at && line.ends_with('\\');
-        looked_at && line.split(|c: char| !c.is_alphanumeric() && c != '_').any(&hit)
+        looked_at && line.split(|c: char| !unicode::is_alnum(c) && c != '_').any(&hit)
     })
 }
 

@@ -12,7 +12,7 @@ mod idna;
 mod single;
 mod utf;
 
-use super::unicode::push_lower;
+use super::unicode::{self, push_lower};
 use super::{ErrorKind, TextError, code_point, from_code_point};
 use std::fmt::Write as _;
 
@@ -159,7 +159,7 @@ pub type Result<T> = std::result::Result<T, CodecError>;
 pub fn lookup(name: &str) -> std::result::Result<Codec, TextError> {
     let mut plain = String::with_capacity(name.len());
     for c in name.chars() {
-        if c.is_alphanumeric() || c == '.' {
+        if unicode::is_alnum(c) || c == '.' {
             push_lower(&mut plain, c);
         } else if !plain.ends_with('_') {
             plain.push('_');

@@ -2,52 +2,68 @@
 
     python3 engine/src/program/text/unicode/generate_tables.py
 
-A set is an inversion list: the code points where it begins and ends, in turn. The tests compare every code point with
-python3 again.
+What every page loads is kept small: differences of code points as LEB128 numbers, and no table where a rule says it. The
+tests compare every code point with python3 again.
 """
 
+import collections
 import pathlib
 import sys
 import unicodedata
 
-ALL = [chr(i) for i in range(0x110000) if not 0xD800 <= i < 0xE000]
+LAST = 0x10FFFF
+ALL = [chr(i) for i in range(LAST + 1) if not 0xD800 <= i < 0xE000]
 
 
-def inversion(predicate):
-    edges, inside = [], False
-    for i in range(0x110000):
-        now = not 0xD800 <= i < 0xE000 and predicate(chr(i))
-        if now != inside:
-            edges.append(i)
-            inside = now
-    if inside:
-        edges.append(0x110000)
-    return edges
+def leb128(value):
+    """A number from 0 in groups of seven bits, the lowest first; all but the last have the highest bit."""
+    out = []
+    while value > 127:
+        out.append(value & 127 | 128)
+        value >>= 7
+    return [*out, value]
 
 
-def numbers(name, doc, values):
-    out = [f"/// {doc}", "#[rustfmt::skip]", f"pub(super) const {name}: &[u32] = &["]
-    line = "   "
-    for value in values:
-        word = f" {value:#x},"
-        if len(line) + len(word) > 118:
-            out.append(line)
-            line = "   "
-        line += word
-    return "\n".join([*out, line, "];", ""])
+def between_letters(c):
+    """Does the rule for a sigma at the end of a word look past this character?"""
+    return ("A\u03a3" + c + "A").lower()[1] == "\u03c3" and ("A\u03a3" + c).lower()[1] == "\u03c2"
 
 
-def mappings(name, doc, pairs):
-    out = [f"/// {doc}", "#[rustfmt::skip]", f"pub(super) const {name}: &[(char, &str)] = &["]
-    line = "   "
-    for key, value in pairs:
-        shown = "".join(f"\\u{{{ord(c):x}}}" for c in value)
-        word = f" ('\\u{{{ord(key):x}}}', \"{shown}\"),"
-        if len(line) + len(word) > 118:
-            out.append(line)
-            line = "   "
-        line += word
-    return "\n".join([*out, line, "];", ""])
+# In the order of their bits.
+PROPERTIES = {
+    "PRINTABLE": ("str.isprintable(): repr() shows it as it is.", str.isprintable),
+    "ALPHA": ("str.isalpha().", str.isalpha),
+    "DECIMAL": ("str.isdecimal(). In each run the digits 0 to 9 follow each other, again and again.", str.isdecimal),
+    "DIGIT": ("str.isdigit().", str.isdigit),
+    "NUMERIC": ("str.isnumeric().", str.isnumeric),
+    "UPPER": ("str.isupper().", str.isupper),
+    "LOWER": ("str.islower().", str.islower),
+    "TITLE": ("General category Lt.", lambda c: unicodedata.category(c) == "Lt"),
+    "IGNORED": ("The rule for a sigma at the end of a word looks past it.", between_letters),
+    "START": ("str.isidentifier().", str.isidentifier),
+    "CONTINUE": ("str.isidentifier() behind a letter.", lambda c: ("a" + c).isidentifier()),
+}
+
+
+def kind(c):
+    return sum(holds(c) << bit for bit, (_, holds) in enumerate(PROPERTIES.values()))
+
+
+def kinds():
+    """Which sets of properties there are, the most frequent first; each run's length; which set it has."""
+    runs = []
+    for i in range(LAST + 1):
+        # Nobody asks for surrogates: they go on with what is before them.
+        has = runs[-1][1] if 0xD800 <= i < 0xE000 else kind(chr(i))
+        if not runs or runs[-1][1] != has:
+            runs.append((i, has))
+    sets = [has for has, _ in collections.Counter(has for _, has in runs).most_common()]
+    ends = [start for start, _ in runs[1:]] + [LAST + 1]
+    lengths = [end - start for (start, _), end in zip(runs, ends, strict=True)]
+    for start, has in runs:
+        if has & 4:
+            assert unicodedata.decimal(chr(start)) == 0
+    return sets, lengths, [sets.index(has) for _, has in runs]
 
 
 def shifts(to_case):
@@ -67,51 +83,63 @@ def shifts(to_case):
     return [(first, last - first, step, shift) for first, last, step, shift in out]
 
 
-def runs(name, doc, values):
-    out = [f"/// {doc}", "#[rustfmt::skip]", f"pub(super) const {name}: &[Run] = &["]
-    line = "   "
-    for first, further, step, shift in values:
-        word = f" ({first:#x}, {further}, {step}, {shift}),"
-        if len(line) + len(word) > 118:
+def packed(runs):
+    out, behind = [], 0
+    for first, further, step, shift in runs:
+        out += leb128(first - behind) + leb128(further // step * 2 + step - 1)
+        out += leb128(shift * 2 if shift >= 0 else -shift * 2 - 1)
+        behind = first + further
+    return out
+
+
+def lines(words):
+    line, out = "   ", []
+    for word in words:
+        if len(line) + len(word) > 117:
             out.append(line)
             line = "   "
-        line += word
-    return "\n".join([*out, line, "];", ""])
+        line += " " + word
+    return [*out, line]
 
 
-def between_letters(c):
-    """Does the rule for a sigma at the end of a word look past this character?"""
-    return ("A\u03a3" + c + "A").lower()[1] == "\u03c3" and ("A\u03a3" + c).lower()[1] == "\u03c2"
+def numbers(name, doc, of, values):
+    return [f"/// {doc}", "#[rustfmt::skip]", f"pub(super) static {name}: &[{of}] = &[", *lines(f"{v}," for v in values), "];", ""]
 
 
-zeros = [ord(c) for c in ALL if unicodedata.decimal(c, None) == 0]
-for zero in zeros:
-    assert [unicodedata.decimal(chr(zero + i)) for i in range(10)] == list(range(10))
-assert 10 * len(zeros) == sum(c.isdecimal() for c in ALL)
+def mappings(name, doc, pairs):
+    out = [f"/// {doc}", "#[rustfmt::skip]", f'pub(super) static {name}: &str = "\\']
+    for key, value in pairs:
+        out.append("    " + "".join(f"\\u{{{ord(c):x}}}" for c in key + value) + "\\0\\")
+    out[-1] = out[-1][:-3] + "\\"
+    return [*out, '";', ""]
 
-parts = [
-    "//! Generated by generate_tables.py from Unicode " + unicodedata.unidata_version + ": not written by hand.",
+
+def lower_again(c):
+    return c.upper()[0] + c.upper()[1:].lower()
+
+
+def georgian(c):
+    return "\u10d0" <= c <= "\u10ff"
+
+
+sets, lengths, which = kinds()
+parts = ["//! Generated by generate_tables.py from Unicode " + unicodedata.unidata_version + ": not written by hand.", ""]
+for bit, (name, (doc, _)) in enumerate(PROPERTIES.items()):
+    parts += [f"/// {doc}", f"pub(super) const {name}: u16 = 1 << {bit};"]
+parts += [
     "",
-    "/// Characters that become others: the first, how many code points further the last is, their distance, what is added.",
-    "pub(super) type Run = (u32, u8, u8, i32);",
-    "",
-    numbers("NOT_PRINTABLE", "Code points that repr() escapes: separators, controls, formats, private, unassigned.",
-            inversion(lambda c: not c.isprintable())),
-    numbers("UNASSIGNED", "Code points without a character.", inversion(lambda c: unicodedata.category(c) == "Cn")),
-    numbers("LETTERS", "General category L*.", inversion(str.isalpha)),
-    numbers("DIGITS", "str.isdigit() without the decimals.", inversion(lambda c: c.isdigit() and not c.isdecimal())),
-    numbers("NUMERIC", "str.isnumeric().", inversion(str.isnumeric)),
-    numbers("TITLE", "General category Lt.", inversion(lambda c: unicodedata.category(c) == "Lt")),
-    numbers("ZEROS", "The digit zero of each script; the other nine follow it.", zeros),
-    numbers("IGNORED", "The rule for a sigma at the end of a word looks past these.", inversion(between_letters)),
-    runs("UPPER", "Upper case of one character.", shifts(str.upper)),
-    runs("LOWER", "Lower case of one character.", shifts(str.lower)),
-    mappings("UPPERCASE", "Where upper case is more than one character.",
-             [(c, c.upper()) for c in ALL if len(c.upper()) > 1]),
-    mappings("TITLECASE", "Where title case is not upper case.",
-             [(c, c.title()) for c in ALL if c.title() != c.upper()]),
-    mappings("CASEFOLD", "Where case folding is not lower case.",
-             [(c, c.casefold()) for c in ALL if c.casefold() != c.lower()]),
+    *numbers("SETS", "The sets of properties that characters have.", "u16", sets),
+    *numbers("LENGTHS", "How many characters one after the other have one set, as LEB128.", "u8",
+             [byte for length in lengths for byte in leb128(length)]),
+    *numbers("WHICH", "For each of these runs its place in `SETS`.", "u8", which),
+    *numbers("UPPERS", "Characters that have one other as upper case. Three numbers a run, as LEB128: how far the first is behind the "
+             "last one's end, how many steps it has times two and one if a step is two, what is added (times two; negative "
+             "ones less one).", "u8", packed(shifts(str.upper))),
+    *numbers("LOWERS", "The same for lower case.", "u8", packed(shifts(str.lower))),
+    *mappings("UPPERCASE", "Where upper case is more than one character: the character and its upper case, each with a zero behind.",
+              [(c, c.upper()) for c in ALL if len(c.upper()) > 1]),
+    *mappings("TITLECASE", "Where title case is not upper case with all but its first character in lower case; without Georgian.",
+              [(c, c.title()) for c in ALL if c.title() != lower_again(c) and not georgian(c)]),
 ]
 path = pathlib.Path(__file__).with_name("tables.rs")
 path.write_text("\n".join(parts).rstrip() + "\n", encoding="utf-8")
