@@ -20,6 +20,7 @@ mod compress;
 mod labs;
 mod python;
 mod serve;
+mod shrink;
 mod site;
 mod size;
 mod stage;

@@ -1,7 +1,7 @@
 //! The site: one folder with everything that a browser loads.
 //!
 //! ```text
-//! index.html, *.css, *.js ...   web/static/, as it is
+//! index.html, *.css, *.js ...   web/static/, without its comments
 //! pkg/                          the pages' wasm, its parts and its JavaScript; code of Python's modules for the engine
 //! book/                         the lessons
 //! labs/                         the labs, and index.json that lists them
@@ -12,9 +12,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 
-use crate::stage::Files;
+use crate::stage::{self, Files};
 use crate::workspace::{self, cargo, root, run, target, timed};
-use crate::{book, compress, labs, python, web};
+use crate::{book, compress, labs, python, shrink, web};
 
 /// How the pages are compiled.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -78,7 +78,14 @@ fn files(kind: Kind) -> Result<Files> {
     let pkg = web::build(kind)?;
     let book = book::build()?;
     let mut files = Files::default();
-    files.folder(&root().join("web/static"), Path::new(""))?;
+    let pages = root().join("web/static");
+    files.folder(&pages, Path::new(""))?;
+    for path in stage::walk(&pages)? {
+        if path.extension().is_some_and(|end| end == "css" || end == "js") {
+            let text = shrink::lean(&fs::read_to_string(&path)?);
+            files.bytes(path.strip_prefix(&pages)?, text.into_bytes());
+        }
+    }
     files.folder(&pkg, Path::new("pkg"))?;
     files.folder(&book, Path::new("book"))?;
     labs::add_to(&mut files)?;

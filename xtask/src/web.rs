@@ -9,6 +9,7 @@ use std::process::Command;
 use anyhow::{Context, Result, anyhow, bail};
 use wasm_bindgen_cli_support::Bindgen;
 
+use crate::shrink;
 use crate::site::Kind;
 use crate::stage;
 use crate::workspace::{cargo, root, run, target, timed};
@@ -117,7 +118,18 @@ fn bindgen(wasm: &Path, folder: &Path, kind: Kind) -> Result<()> {
         // Names of functions are kept for the traces of a failed test; the release does without them.
         .remove_name_section(release)
         .remove_producers_section(release)
-        .generate(folder)
+        .generate(folder)?;
+    shrink::names(&folder.join("web_bg.wasm"), &folder.join("web.js"))?;
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let ends = |end: &str| path.extension().is_some_and(|e| e == end);
+        if ends("wasm") && release {
+            shrink::order(&path)?;
+        } else if ends("js") {
+            fs::write(&path, shrink::lean(&fs::read_to_string(&path)?))?;
+        }
+    }
+    Ok(())
 }
 
 /// Where the parts of the wasm are listed: `{"network": ["chunk_3", "split_network"], ...}`.
