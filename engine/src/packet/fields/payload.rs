@@ -2,7 +2,8 @@
 
 use super::Sheet;
 use crate::packet::{dns, summary};
-use memchr::memmem;
+use crate::program::text::bytes::search;
+
 use std::ops::Range;
 
 /// Lines of text that are shown each by itself.
@@ -92,7 +93,7 @@ impl Sheet<'_> {
 
     fn http(&mut self, range: Range<usize>) {
         let bytes = self.bytes(range.clone()).unwrap_or_default();
-        let head = memmem::find(bytes, b"\r\n\r\n").map(|n| range.start + n + 4);
+        let head = search::find(bytes, b"\r\n\r\n").map(|n| range.start + n + 4);
         let lines = self.lines(range.start..head.unwrap_or(range.end));
         for (n, line) in lines.into_iter().take(LINES).enumerate() {
             let bytes = self.bytes(line.clone()).unwrap_or_default();
@@ -215,7 +216,7 @@ fn is_http(bytes: &[u8]) -> bool {
         return true;
     }
     let line = bytes.split(|b| *b == b'\n').next().unwrap_or_default();
-    METHODS.iter().any(|m| line.starts_with(m)) && memmem::find(line, b" HTTP/1.").is_some()
+    METHODS.iter().any(|m| line.starts_with(m)) && search::find(line, b" HTTP/1.").is_some()
 }
 
 fn status(line: &[u8]) -> &'static str {

@@ -3,9 +3,11 @@
 //! ```text
 //! mod      find, count, startswith, replace, hex, is...()
 //! split    split, rsplit, splitlines, partition, strip, join
+//! search   where bytes stand within others
 //! shape    upper, title, center, zfill, expandtabs, translate
 //! ```
 
+pub(crate) mod search;
 mod shape;
 mod split;
 
@@ -16,7 +18,6 @@ pub use shape::{
 pub use split::{join, partition, rpartition, rsplit, split, split_lines, strip};
 
 use super::{MAX_TEXT, Result, TextError, strings};
-use memchr::memmem;
 
 fn window(bytes: &[u8], start: Option<i64>, end: Option<i64>) -> Option<(&[u8], usize)> {
     let (start, end) = strings::bounds(bytes.len(), start, end);
@@ -33,14 +34,14 @@ pub fn is_space_byte(b: u8) -> bool {
 #[must_use]
 pub fn find(bytes: &[u8], sub: &[u8], start: Option<i64>, end: Option<i64>) -> Option<usize> {
     let (part, first) = window(bytes, start, end)?;
-    memmem::find(part, sub).map(|at| first + at)
+    search::find(part, sub).map(|at| first + at)
 }
 
 /// `data.rfind(sub, start, end)`.
 #[must_use]
 pub fn rfind(bytes: &[u8], sub: &[u8], start: Option<i64>, end: Option<i64>) -> Option<usize> {
     let (part, first) = window(bytes, start, end)?;
-    memmem::rfind(part, sub).map(|at| first + at)
+    search::rfind(part, sub).map(|at| first + at)
 }
 
 /// `data.index(sub, start, end)`.
@@ -65,7 +66,7 @@ pub fn count(bytes: &[u8], sub: &[u8], start: Option<i64>, end: Option<i64>) -> 
     match window(bytes, start, end) {
         None => 0,
         Some((part, _)) if sub.is_empty() => part.len() + 1,
-        Some((part, _)) => memmem::find_iter(part, sub).count(),
+        Some((part, _)) => search::find_iter(part, sub).count(),
     }
 }
 
@@ -102,7 +103,7 @@ pub fn replace(bytes: &[u8], old: &[u8], new: &[u8], count: i64) -> Result<Vec<u
     let places: Vec<usize> = if old.is_empty() {
         (0..=bytes.len()).take(limit).collect()
     } else {
-        memmem::find_iter(bytes, old).take(limit).collect()
+        search::find_iter(bytes, old).take(limit).collect()
     };
     let growth = new.len().saturating_sub(old.len()).saturating_mul(places.len());
     if bytes.len().saturating_add(growth) > MAX_TEXT {

@@ -1,9 +1,8 @@
 //! Taking apart, trimming and joining.
 
-use super::is_space_byte;
+use super::{is_space_byte, search};
 use crate::program::text::strings::Side;
 use crate::program::text::{MAX_TEXT, Result, TextError};
-use memchr::memmem;
 
 fn limit(maxsplit: i64) -> usize {
     usize::try_from(maxsplit).unwrap_or(usize::MAX)
@@ -26,7 +25,7 @@ pub fn split<'a>(bytes: &'a [u8], sep: Option<&[u8]>, maxsplit: i64) -> Result<V
     let mut out = Vec::new();
     if let Some(sep) = sep {
         let mut done = 0;
-        for at in memmem::find_iter(bytes, checked(sep)?).take(limit) {
+        for at in search::find_iter(bytes, checked(sep)?).take(limit) {
             out.push(&bytes[done..at]);
             done = at + sep.len();
         }
@@ -57,7 +56,7 @@ pub fn rsplit<'a>(bytes: &'a [u8], sep: Option<&[u8]>, maxsplit: i64) -> Result<
     if let Some(sep) = sep {
         checked(sep)?;
         while out.len() < limit {
-            let Some(at) = memmem::rfind(rest, sep) else { break };
+            let Some(at) = search::rfind(rest, sep) else { break };
             out.push(&rest[at + sep.len()..]);
             rest = &rest[..at];
         }
@@ -105,7 +104,7 @@ type Three<'a> = (&'a [u8], &'a [u8], &'a [u8]);
 /// # Errors
 /// ValueError for an empty separator.
 pub fn partition<'a>(bytes: &'a [u8], sep: &[u8]) -> Result<Three<'a>> {
-    Ok(match memmem::find(bytes, checked(sep)?) {
+    Ok(match search::find(bytes, checked(sep)?) {
         Some(at) => (&bytes[..at], &bytes[at..at + sep.len()], &bytes[at + sep.len()..]),
         None => (bytes, &[], &[]),
     })
@@ -116,7 +115,7 @@ pub fn partition<'a>(bytes: &'a [u8], sep: &[u8]) -> Result<Three<'a>> {
 /// # Errors
 /// ValueError for an empty separator.
 pub fn rpartition<'a>(bytes: &'a [u8], sep: &[u8]) -> Result<Three<'a>> {
-    Ok(match memmem::rfind(bytes, checked(sep)?) {
+    Ok(match search::rfind(bytes, checked(sep)?) {
         Some(at) => (&bytes[..at], &bytes[at..at + sep.len()], &bytes[at + sep.len()..]),
         None => (&[], &[], bytes),
     })
