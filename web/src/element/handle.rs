@@ -140,7 +140,7 @@ impl Shared {
         }
         if let Some(url) = self.host.get_attribute("recording") {
             let session = match load::text(url, bounds::TIMELINE).await {
-                Ok(text) => load::recording(&text),
+                Ok(text) => load::recording(&text).await,
                 Err(text) => Err(text),
             };
             match session {

@@ -6,6 +6,7 @@ use engine::session::{LabSpec, Session};
 use protocol::{Recording, bounds};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
+use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 /// The longest file of a lab, bytes.
 const LONGEST: usize = bounds::SOURCE * bounds::PROGRAMS;
@@ -52,13 +53,41 @@ pub fn text(url: String, most: usize) -> impl Future<Output = Result<String, Str
     }
 }
 
+/// What reads recordings and `lab.toml`: a part of the wasm of its own, since the site's labs are neither.
+#[derive(Clone, Copy)]
+struct Reader {
+    recording: fn(&str) -> Result<Session, String>,
+    toml: fn(&str, &mut Vec<String>) -> Result<LabSpec, String>,
+}
+
+#[wasm_split(files, fallible)]
+fn reader() -> Result<Reader, SplitLoaderError> {
+    Ok(Reader {
+        recording: |text| {
+            let recording = Recording::from_json(text).map_err(|e| sentence(&e))?;
+            Session::replay(recording).map_err(|e| sentence(&e.0))
+        },
+        toml: |text, wanted| {
+            let spec = LabSpec::from_toml(text, |file| {
+                wanted.push(file.to_owned());
+                Ok(String::new())
+            });
+            spec.map_err(|e| sentence(&e.0))
+        },
+    })
+}
+
+async fn brought() -> Result<Reader, String> {
+    let failed = |_| "What reads this file could not be loaded. Reload the page to try again.".to_owned();
+    reader().await.map_err(failed)
+}
+
 /// The lab that a recording's text holds.
 ///
 /// # Errors
 /// One sentence.
-pub fn recording(text: &str) -> Result<Session, String> {
-    let recording = Recording::from_json(text).map_err(|e| sentence(&e))?;
-    Session::replay(recording).map_err(|e| sentence(&e.0))
+pub async fn recording(text: &str) -> Result<Session, String> {
+    (brought().await?.recording)(text)
 }
 
 /// The list of labs.
@@ -117,11 +146,7 @@ pub async fn lab(url: &str) -> Result<LabSpec, String> {
     }
     let folder = url.rsplit_once('/').map_or("", |(folder, _)| folder);
     let mut wanted = Vec::new();
-    let first = LabSpec::from_toml(&text, |file| {
-        wanted.push(file.to_owned());
-        Ok(String::new())
-    });
-    let mut spec = first.map_err(|e| sentence(&e.0))?;
+    let mut spec = (brought().await?.toml)(&text, &mut wanted)?;
     // All are asked for at once; the browser brings them side by side.
     let asked: Vec<_> = wanted
         .iter()

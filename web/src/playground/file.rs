@@ -28,7 +28,9 @@ pub async fn read_text(chosen: &web_sys::File, most: usize) -> Result<String, St
 pub async fn read_recording(chosen: &web_sys::File) -> Result<Session, String> {
     // A recording's bytes stand in it as text, which takes more room than the timeline had in memory.
     let text = read_text(chosen, bounds::TIMELINE * 2).await?;
-    load::recording(&text).map_err(|e| format!("{} cannot be opened. {e}", chosen.name()))
+    load::recording(&text)
+        .await
+        .map_err(|e| format!("{} cannot be opened. {e}", chosen.name()))
 }
 
 /// Hands a text to the learner as a file.
