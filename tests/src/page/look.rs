@@ -96,7 +96,7 @@ impl Page {
     /// The faults, one a line, and the look.
     pub async fn check_accessible_in_every_look(&self) -> Result<()> {
         for look in Look::ALL {
-            self.look(look).await?;
+            self.put_on(look).await?;
             self.check_accessible()
                 .await
                 .with_context(|| format!("{look:?}"))?;
@@ -109,6 +109,11 @@ impl Page {
     /// # Errors
     /// When the browser does not answer.
     pub async fn look(&self, look: Look) -> Result<()> {
+        self.put_on(look).await?;
+        self.idle().await
+    }
+
+    async fn put_on(&self, look: Look) -> Result<()> {
         let (width, height) = look.size();
         let phone = look == Look::Phone;
         let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": phone });
@@ -125,8 +130,7 @@ impl Page {
             { "name": "prefers-color-scheme", "value": scheme },
             { "name": "prefers-contrast", "value": contrast },
         ] });
-        self.cdp("Emulation.setEmulatedMedia", media).await?;
-        self.idle().await
+        self.cdp("Emulation.setEmulatedMedia", media).await.map(drop)
     }
 
     /// Writes `target/screenshots/NAME-LOOK.png` in each of the looks, for people to judge.
@@ -137,7 +141,7 @@ impl Page {
         let folder = crate::target().join("screenshots");
         fs::create_dir_all(&folder)?;
         for look in Look::ALL {
-            self.look(look).await?;
+            self.put_on(look).await?;
             self.settled().await?;
             fs::write(
                 folder.join(format!("{name}-{}.png", look.name())),
