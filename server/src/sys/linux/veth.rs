@@ -82,24 +82,38 @@ fn link_address(index: i32, protocol: u16) -> libc::sockaddr_ll {
     }
 }
 
-/// Packet sockets that may be on their way out at once.
-const CLOSING: usize = 16;
+/// Packet sockets that may wait to be closed, and as many that are closed at once.
+const CLOSING: usize = 32;
 
-/// close(2) of a packet socket, in a thread of its own: the call waits until nobody in the kernel reads the lists any more that
-/// the socket stood in (packet_release() in net/packet/af_packet.c calls synchronize_net()), some 10 ms for each. Whoever comes
-/// when [`CLOSING`] others are waiting waits, too: labs that have ended are never more than that.
+/// close(2) of a packet socket, in threads of its own: the call waits until nobody in the kernel reads the lists any more that
+/// the socket stood in (packet_release() in net/packet/af_packet.c calls synchronize_net()), some 10 ms, however many do at the
+/// same time. Whoever comes when [`CLOSING`] others are waiting waits, too: what has ended is never more than twice that.
 pub(super) fn close_behind(socket: OwnedFd) {
     static CLOSER: OnceLock<Option<SyncSender<OwnedFd>>> = OnceLock::new();
     let closer = CLOSER.get_or_init(|| {
         let (give, take) = sync_channel(CLOSING);
-        let closing = thread::Builder::new().name("closer".into());
-        let closing = closing.spawn(move || take.into_iter().for_each(drop));
+        let closing = named().spawn(move || {
+            while let Ok(first) = take.recv() {
+                let others: Vec<OwnedFd> = take.try_iter().take(CLOSING - 1).collect();
+                thread::scope(|scope| {
+                    for socket in others {
+                        // Without another thread it is closed in this one.
+                        let _ = named().spawn_scoped(scope, move || drop(socket));
+                    }
+                    drop(first);
+                });
+            }
+        });
         closing.ok().map(|_| give)
     });
     // Without the thread it is closed here.
     if let Some(closer) = closer {
         let _ = closer.send(socket);
     }
+}
+
+fn named() -> thread::Builder {
+    thread::Builder::new().name("closer".into())
 }
 
 const fn raw(address: &libc::sockaddr_ll) -> (*const libc::sockaddr, libc::socklen_t) {
