@@ -2,8 +2,8 @@
 //! more as one file `lab.json` with the programs' sources in it: a page asks once instead of three times.
 //!
 //! `labs/index.json` lists them for the playground: `[{"name": "tcp-echo", "title": "...", "about": "...",
-//! "files": ["client.py", "server.py"]}, ...]`, sorted by name. Whether a lab's programs do what its text says is not
-//! judged here: `engine::session` reads `lab.toml`, and the tests run every lab.
+//! "files": ["client.py", "server.py"]}, ...]`, as the lessons come to them, and then those of no lesson by name. Whether a
+//! lab's programs do what its text says is not judged here: `engine::session` reads `lab.toml`, and the tests run every lab.
 
 use std::fs;
 use std::path::Path;
@@ -36,8 +36,27 @@ pub(crate) fn add_to(files: &mut Files) -> Result<()> {
         files.bytes(place.join("lab.json"), lab);
         files.folder(&path, &place)?;
     }
+    let lessons = lessons()?;
+    // Stable: labs that no lesson has stay in the order of their names.
+    index.sort_by_key(|lab: &serde_json::Value| {
+        let tag = format!("lab=\"{}\"", lab["name"].as_str().unwrap_or_default());
+        lessons.find(&tag).unwrap_or(usize::MAX)
+    });
     files.bytes("labs/index.json", serde_json::to_vec_pretty(&index)?);
     Ok(())
+}
+
+/// The book's pages as one text, in the order of their reading.
+fn lessons() -> Result<String> {
+    let book = root().join("book/src");
+    let summary = fs::read_to_string(book.join("SUMMARY.md"))?;
+    let places = summary
+        .split("](")
+        .skip(1)
+        .filter_map(|link| link.split(')').next());
+    places
+        .map(|place| Ok(fs::read_to_string(book.join(place))?))
+        .collect()
 }
 
 /// The lab with each program's source beside the name of its file.
