@@ -355,3 +355,50 @@ fn a_link_carries_the_programs_and_the_browser_keeps_the_last_work() -> Result<(
         Ok(())
     })
 }
+
+/// The bar of steps is dragged by a mouse, and passed over by one that was pressed elsewhere: fewer rows of words are drawn
+/// meanwhile, and all come back.
+#[test]
+fn the_bar_is_dragged_by_a_mouse() -> Result<()> {
+    const ROWS: &str = "return document.querySelectorAll('[data-event] > .row').length";
+    in_browser(async |page| {
+        page.open("/lab.html?lab=tcp-echo").await?;
+        page.step_to_end(0).await?;
+        let (len, _) = place(&page).await?;
+        ensure!(len > 48, "{len} events are too few to be left out");
+        let all = page.script(ROWS, Value::Null).await?;
+        let bar = "const b = document.querySelector('[role=slider]').getBoundingClientRect(); return [b.left, b.top, b.width, b.height]";
+        let bar: [f64; 4] = serde_json::from_value(page.script(bar, Value::Null).await?)?;
+        let at = |part: f64| (bar[0] + bar[2] * part, bar[1] + bar[3] / 2.0);
+        let fewer = "return document.querySelectorAll('[data-event] > .row').length < args";
+        let as_many = "return document.querySelectorAll('[data-event] > .row').length === args";
+
+        page.mouse("mousePressed", at(0.9), true).await?;
+        page.mouse("mouseMoved", at(0.5), true).await?;
+        page.until(fewer, all.clone())
+            .await
+            .context("while it is dragged")?;
+        let (_, cursor) = place(&page).await?;
+        ensure!(
+            (len / 4..len * 3 / 4).contains(&cursor),
+            "the middle of {len} is not {cursor}"
+        );
+        page.mouse("mouseReleased", at(0.5), false).await?;
+        page.until(as_many, all.clone())
+            .await
+            .context("when it is let go")?;
+        assert_eq!(place(&page).await?.1, cursor, "it stays where it was let go");
+
+        // From below the bar across it and away.
+        let below = (at(0.5).0, bar[1] + bar[3] + 40.0);
+        page.mouse("mousePressed", below, true).await?;
+        page.mouse("mouseMoved", at(0.5), true).await?;
+        page.mouse("mouseMoved", at(0.6), true).await?;
+        page.mouse("mouseMoved", (at(0.6).0, below.1), true).await?;
+        page.mouse("mouseReleased", (at(0.6).0, below.1), false).await?;
+        page.until(as_many, all)
+            .await
+            .context("when it was passed over")
+            .map(drop)
+    })
+}

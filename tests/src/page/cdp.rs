@@ -53,6 +53,18 @@ impl Page {
         Ok(())
     }
 
+    /// What a mouse does at a place of the page, CSS pixels: `mousePressed`, `mouseMoved` or `mouseReleased`; whether its left
+    /// button is down.
+    ///
+    /// # Errors
+    /// When the browser does not answer.
+    pub async fn mouse(&self, what: &str, (x, y): (f64, f64), down: bool) -> Result<()> {
+        let params = json!({
+            "type": what, "x": x, "y": y, "button": "left", "buttons": u8::from(down), "clickCount": 1,
+        });
+        self.cdp("Input.dispatchMouseEvent", params).await.map(drop)
+    }
+
     /// The browser's own protocol, for what WebDriver has no command for.
     pub(super) async fn cdp(&self, command: &'static str, params: Value) -> Result<Value> {
         self.client

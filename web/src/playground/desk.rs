@@ -327,7 +327,7 @@ impl Desk {
                 picker.set_value("");
             }
             spawn_local(async move {
-                match read_file(&file).await {
+                match ui.awaited(read_file(&file)).await {
                     Ok(Opened::Lab(spec)) => self.replace(ui, spec),
                     Ok(Opened::Recording(session)) => {
                         let old = self.spec(ui);

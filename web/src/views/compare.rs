@@ -46,7 +46,7 @@ pub fn Compare(ui: Ui) -> impl IntoView {
         input.set_value("");
         let Some(file) = file else { return };
         spawn_local(async move {
-            match file::read_recording(&file).await {
+            match ui.awaited(file::read_recording(&file)).await {
                 Ok(recording) => {
                     kept::put(recording);
                     fault.set(None);

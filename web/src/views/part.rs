@@ -108,12 +108,8 @@ where
             part.set(Some(found));
             return;
         }
-        ui.coming.update(|parts| *parts += 1);
         spawn_local(async move {
-            let brought = bring().await;
-            // The lab can have left the page since.
-            ui.coming.try_update(|parts| *parts -= 1);
-            match brought {
+            match ui.awaited(bring()).await {
                 Ok(found) => {
                     here.set(Some(found));
                     part.try_set(Some(found));

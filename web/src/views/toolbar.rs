@@ -136,6 +136,8 @@ fn Scrub(ui: Ui) -> impl IntoView {
             drag(&event);
         }
     };
+    // One that was pressed elsewhere and only passes is not captured: it leaves.
+    let let_go = move |_| ui.drop_bar();
     let key = move |event: leptos::ev::KeyboardEvent| {
         let (seq, len, _) = place.get_untracked();
         let to = match event.key().as_str() {
@@ -154,7 +156,8 @@ fn Scrub(ui: Ui) -> impl IntoView {
             <div class="scrub" node_ref=bar role="slider" tabindex="0" aria-label="Steps" aria-valuemin="0"
                 aria-valuemax=move || place.get().1.to_string() aria-valuenow=move || place.get().0.to_string()
                 aria-valuetext=move || format!("step {} of {}", place.get().0, place.get().1)
-                on:pointerdown=down on:pointermove=moved on:lostpointercapture=move |_| ui.drop_bar() on:keydown=key>
+                on:pointerdown=down on:pointermove=moved on:lostpointercapture=let_go on:pointerleave=let_go
+                on:keydown=key>
                 <svg aria-hidden="true" inner_html=move || drawing.get()></svg>
             </div>
             <span class="pos" data-position><b>{move || place.get().0}</b>"/"{move || place.get().1}

@@ -355,7 +355,9 @@ impl Ui {
 
     /// The bar is let go.
     pub fn drop_bar(&self) {
-        self.drags.set(false);
+        if self.drags.get_untracked() {
+            self.drags.set(false);
+        }
     }
 
     /// Back to the live end.
@@ -586,6 +588,15 @@ impl Ui {
     pub fn is_loading(&self) -> bool {
         self.version.track();
         self.coming.get() > 0 || self.driver().is_bringing()
+    }
+
+    /// Awaits something that the learner waits for: the lab says so meanwhile.
+    pub async fn awaited<T>(self, what: impl Future<Output = T>) -> T {
+        self.coming.update(|parts| *parts += 1);
+        let came = what.await;
+        // The lab can have left the page since.
+        self.coming.try_update(|parts| *parts -= 1);
+        came
     }
 
     /// A program's source at the cursor.
