@@ -470,25 +470,33 @@ fn pad(
     make(a, f(&this(a), n, fill)?)
 }
 
+/// The name of a codec or of an error handler.
+fn word<'a>(a: &Args<'a>, i: usize, name: &str, default: &'static str) -> Res<&'a str> {
+    match a.get(i, name) {
+        None => Ok(default),
+        Some(v) => match v.as_str() {
+            Some(s) => Ok(s),
+            None => type_error(format!(
+                "decode() argument '{name}' must be str, not {}",
+                type_name(v)
+            )),
+        },
+    }
+}
+
 fn decode(vm: &mut Vm, a: Args<'_>) -> Res<Value> {
     arity(&a, "decode", 1, 0, 2)?;
-    let text = |v: Option<&Value>, default: &str, name: &str| -> Res<String> {
-        match v {
-            None => Ok(default.to_owned()),
-            Some(v) => match v.as_str() {
-                Some(s) => Ok(s.to_owned()),
-                None => type_error(format!(
-                    "decode() argument '{name}' must be str, not {}",
-                    type_name(v)
-                )),
-            },
+    let encoding = word(&a, 1, "encoding", "utf-8")?;
+    let errors = word(&a, 2, "errors", "strict")?;
+    let decoded = match a.all[0].inner() {
+        Value::Bytes(b) => vm.claim(b.len()).map(|()| codec::decode(b, encoding, errors)),
+        Value::ByteArray(b) => {
+            let b = b.borrow();
+            vm.claim(b.len()).map(|()| codec::decode(&b, encoding, errors))
         }
+        _ => Ok(Ok(String::new())),
     };
-    let encoding = text(a.get(1, "encoding"), "utf-8", "encoding")?;
-    let errors = text(a.get(2, "errors"), "strict", "errors")?;
-    let t = this(&a);
-    vm.claim(t.len())?;
-    match codec::decode(&t, &encoding, &errors) {
+    match decoded? {
         Ok(s) => Ok(Value::str(s)),
         Err(e) => Err(codec_error(e, a.all[0].clone())),
     }
@@ -579,7 +587,7 @@ pub fn percent(vm: &mut Vm, text: &Rc<Box<[u8]>>, argument: &Value) -> Res<Value
         match piece {
             p::Piece::Literal(t) => out.extend_from_slice(t),
             p::Piece::Directive(d) => {
-                let (v, layout) = args.take(vm, d, |k| Value::bytes(k.clone()))?;
+                let (v, layout) = args.take(vm, d, |k| Value::bytes(k))?;
                 match d.kind {
                     's' | 'b' => match bytes_like(&v) {
                         Some(x) => out.extend(p::bytes(&x, &layout)?),

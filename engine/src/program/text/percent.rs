@@ -5,31 +5,32 @@
 use super::number::{FloatFormat, format_float, int_to_str, to_radix};
 use super::{MAX_TEXT, Result, TextError};
 use num_bigint::BigInt;
-use num_traits::Signed;
+use num_traits::Signed as _;
+use std::ops::Range;
 
-/// Pieces, and the fault after the last of them.
+/// Pieces, and the fault after the last of them; `T` is `str`, or `[u8]` for a bytes format.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Format<T> {
+pub struct Format<'a, T: ?Sized> {
     /// In order.
-    pub pieces: Vec<Piece<T>>,
+    pub pieces: Vec<Piece<'a, T>>,
     /// To raise after the pieces.
     pub fault: Option<TextError>,
 }
 
-/// A part of a format; `T` is String for str, `Vec<u8>` for bytes.
+/// A part of a format.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Piece<T> {
+pub enum Piece<'a, T: ?Sized> {
     /// Text as it stands; `%%` is such too.
-    Literal(T),
+    Literal(&'a T),
     /// A conversion, which takes an argument.
-    Directive(Directive<T>),
+    Directive(Directive<'a, T>),
 }
 
 /// One conversion.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Directive<T> {
+pub struct Directive<'a, T: ?Sized> {
     /// `(name)`: the value comes from a mapping. "format requires a mapping" if the right side is none.
-    pub key: Option<T>,
+    pub key: Option<&'a T>,
     /// `-`, `+`, space, `#`, `0`.
     pub flags: Flags,
     /// Least number of characters.
@@ -92,7 +93,7 @@ impl Layout {
     }
 }
 
-impl<T> Directive<T> {
+impl<T: ?Sized> Directive<'_, T> {
     /// The layout, as far as the format gives it.
     #[must_use]
     pub fn layout(&self) -> Layout {
@@ -123,116 +124,159 @@ pub fn unsupported(kind: char, index: usize) -> TextError {
 
 /// Takes a str format apart.
 #[must_use]
-pub fn parse(format: &str) -> Format<String> {
-    let chars: Vec<char> = format.chars().collect();
-    parse_chars(&chars, |part| part.iter().collect())
+pub fn parse(format: &str) -> Format<'_, str> {
+    Source {
+        bytes: format.as_bytes(),
+        part: |range| &format[range],
+        letter: |at| format[at..].chars().next(),
+        length: |range: Range<usize>| format[range].chars().count(),
+        size: char::len_utf8,
+    }
+    .parse()
 }
 
 /// Takes a bytes format apart.
 #[must_use]
-pub fn parse_bytes(format: &[u8]) -> Format<Vec<u8>> {
-    let chars: Vec<char> = format.iter().map(|b| *b as char).collect();
-    // Every char came from one byte.
-    parse_chars(&chars, |part| part.iter().map(|c| *c as u8).collect())
+pub fn parse_bytes(format: &[u8]) -> Format<'_, [u8]> {
+    Source {
+        bytes: format,
+        part: |range| &format[range],
+        letter: |at| format.get(at).map(|b| char::from(*b)),
+        length: |range: Range<usize>| range.len(),
+        size: |_| 1,
+    }
+    .parse()
 }
 
-fn parse_chars<T>(chars: &[char], make: impl Fn(&[char]) -> T) -> Format<T> {
-    let mut out = Format {
-        pieces: Vec::new(),
-        fault: None,
-    };
-    let mut at = 0;
-    while at < chars.len() {
-        let percent = chars[at..]
-            .iter()
-            .position(|c| *c == '%')
-            .map_or(chars.len(), |i| at + i);
-        if percent > at {
-            out.pieces.push(Piece::Literal(make(&chars[at..percent])));
-        }
-        if percent == chars.len() {
-            break;
-        }
-        at = percent + 1;
-        if chars.get(at) == Some(&'%') {
-            out.pieces.push(Piece::Literal(make(&['%'])));
-            at += 1;
-            continue;
-        }
-        match directive(chars, &mut at, &make) {
-            Ok(directive) => out.pieces.push(Piece::Directive(directive)),
-            Err(fault) => {
-                out.fault = Some(fault);
+/// A format and how its bytes are looked at. Whatever directs is ASCII, so that a place in the bytes is one in the text.
+struct Source<'a, P, L, N> {
+    bytes: &'a [u8],
+    /// What stands in a range of bytes.
+    part: P,
+    /// The character that begins at a byte.
+    letter: L,
+    /// How many characters a range of bytes has.
+    length: N,
+    /// How many bytes a character is.
+    size: fn(char) -> usize,
+}
+
+impl<'a, T, P, L, N> Source<'a, P, L, N>
+where
+    T: ?Sized + 'a,
+    P: Fn(Range<usize>) -> &'a T,
+    L: Fn(usize) -> Option<char>,
+    N: Fn(Range<usize>) -> usize,
+{
+    fn parse(&self) -> Format<'a, T> {
+        let bytes = self.bytes;
+        let mut out = Format {
+            pieces: Vec::new(),
+            fault: None,
+        };
+        let mut at = 0;
+        // A byte and how many characters stand before it.
+        let mut counted = (0, 0);
+        while at < bytes.len() {
+            let percent = bytes[at..]
+                .iter()
+                .position(|b| *b == b'%')
+                .map_or(bytes.len(), |i| at + i);
+            if percent > at {
+                out.pieces.push(Piece::Literal((self.part)(at..percent)));
+            }
+            if percent == bytes.len() {
                 break;
             }
+            at = percent + 1;
+            if bytes.get(at) == Some(&b'%') {
+                out.pieces.push(Piece::Literal((self.part)(percent..at)));
+                at += 1;
+                continue;
+            }
+            match self.directive(&mut at) {
+                Ok(mut directive) => {
+                    counted = (
+                        directive.index,
+                        counted.1 + (self.length)(counted.0..directive.index),
+                    );
+                    directive.index = counted.1;
+                    out.pieces.push(Piece::Directive(directive));
+                }
+                Err(fault) => {
+                    out.fault = Some(fault);
+                    break;
+                }
+            }
         }
+        out
     }
-    out
-}
 
-fn directive<T>(chars: &[char], at: &mut usize, make: &impl Fn(&[char]) -> T) -> Result<Directive<T>> {
-    let incomplete = || TextError::value("incomplete format");
-    let peek = |at: usize| chars.get(at).copied();
-    let mut key = None;
-    if peek(*at) == Some('(') {
-        *at += 1;
-        let start = *at;
-        let mut open = 1;
-        while open > 0 {
+    /// The directive whose `%` stands before `at`, which goes on behind it; its index is the letter's byte.
+    fn directive(&self, at: &mut usize) -> Result<Directive<'a, T>> {
+        let bytes = self.bytes;
+        let peek = |at: usize| bytes.get(at).copied();
+        let mut key = None;
+        if peek(*at) == Some(b'(') {
+            *at += 1;
+            let start = *at;
+            let mut open = 1;
+            while open > 0 {
+                match peek(*at) {
+                    None => return Err(TextError::value("incomplete format key")),
+                    Some(b'(') => open += 1,
+                    Some(b')') => open -= 1,
+                    Some(_) => {}
+                }
+                *at += 1;
+            }
+            key = Some((self.part)(start..*at - 1));
+        }
+        let mut flags = Flags::default();
+        loop {
             match peek(*at) {
-                None => return Err(TextError::value("incomplete format key")),
-                Some('(') => open += 1,
-                Some(')') => open -= 1,
-                Some(_) => {}
+                Some(b'-') => flags.left = true,
+                Some(b'+') => flags.sign = true,
+                Some(b' ') => flags.blank = true,
+                Some(b'#') => flags.alternate = true,
+                Some(b'0') => flags.zero = true,
+                _ => break,
             }
             *at += 1;
         }
-        key = Some(make(&chars[start..*at - 1]));
-    }
-    let mut flags = Flags::default();
-    loop {
-        match peek(*at) {
-            Some('-') => flags.left = true,
-            Some('+') => flags.sign = true,
-            Some(' ') => flags.blank = true,
-            Some('#') => flags.alternate = true,
-            Some('0') => flags.zero = true,
-            _ => break,
+        let width = amount(bytes, at, i64::MAX as u64, "width too big")?;
+        let mut precision = Amount::None;
+        if peek(*at) == Some(b'.') {
+            *at += 1;
+            precision = amount(bytes, at, i32::MAX as u64, "precision too big")?;
+            if precision == Amount::None {
+                precision = Amount::Given(0);
+            }
         }
-        *at += 1;
-    }
-    let width = amount(chars, at, i64::MAX as u64, "width too big")?;
-    let mut precision = Amount::None;
-    if peek(*at) == Some('.') {
-        *at += 1;
-        precision = amount(chars, at, i32::MAX as u64, "precision too big")?;
-        if precision == Amount::None {
-            precision = Amount::Given(0);
+        if matches!(peek(*at), Some(b'h' | b'l' | b'L')) {
+            *at += 1;
         }
+        let kind = (self.letter)(*at).ok_or_else(|| TextError::value("incomplete format"))?;
+        let index = *at;
+        *at += (self.size)(kind);
+        Ok(Directive {
+            key,
+            flags,
+            width,
+            precision,
+            kind,
+            index,
+        })
     }
-    if matches!(peek(*at), Some('h' | 'l' | 'L')) {
-        *at += 1;
-    }
-    let kind = peek(*at).ok_or_else(incomplete)?;
-    let index = *at;
-    *at += 1;
-    Ok(Directive {
-        key,
-        flags,
-        width,
-        precision,
-        kind,
-        index,
-    })
 }
 
-fn amount(chars: &[char], at: &mut usize, limit: u64, too_big: &str) -> Result<Amount> {
-    if chars.get(*at) == Some(&'*') {
+fn amount(bytes: &[u8], at: &mut usize, limit: u64, too_big: &str) -> Result<Amount> {
+    if bytes.get(*at) == Some(&b'*') {
         *at += 1;
         return Ok(Amount::Argument);
     }
     let mut value: Option<u64> = None;
-    while let Some(digit) = chars.get(*at).and_then(|c| c.to_digit(10)) {
+    while let Some(digit) = bytes.get(*at).and_then(|b| char::from(*b).to_digit(10)) {
         let next = value
             .unwrap_or(0)
             .checked_mul(10)
@@ -319,15 +363,15 @@ pub fn int(n: &BigInt, kind: char, layout: &Layout) -> Result<String> {
         'o' => (to_radix(n, 8), "0o"),
         'x' => (to_radix(n, 16), "0x"),
         'X' => (to_radix(n, 16).to_ascii_uppercase(), "0X"),
-        _ => (int_to_str(&n.abs())?, ""),
+        _ => (int_to_str(n)?, ""),
     };
+    let digits = digits.trim_start_matches('-');
     let zeros = bounded(layout.precision.unwrap_or(0))?.saturating_sub(digits.len());
-    let mut body = "0".repeat(zeros);
-    body.push_str(&digits);
+    let longer = (zeros > 0).then(|| "0".repeat(zeros) + digits);
     numeric(
         n.is_negative(),
         if layout.flags.alternate { prefix } else { "" },
-        &body,
+        longer.as_deref().unwrap_or(digits),
         layout,
     )
 }

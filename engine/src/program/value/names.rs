@@ -4,7 +4,9 @@
 //! the name's pointer. Most maps have a handful of entries and are searched in line; larger ones get an index.
 
 use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 
+use super::dict::Spread;
 use super::{Name, Value, fresh};
 
 /// Beyond so many entries an index is kept.
@@ -14,7 +16,7 @@ const SMALL: usize = 10;
 #[derive(Default)]
 pub struct NameMap {
     entries: Vec<(Name, Value)>,
-    index: Option<HashMap<usize, u32>>,
+    index: Option<HashMap<u64, u32, BuildHasherDefault<Spread>>>,
     shape: u64,
 }
 

@@ -6,9 +6,12 @@ use std::rc::Rc;
 
 use super::Value;
 
+/// So many bytes beyond its end a str may keep.
+const SPARE: usize = 32;
+
 /// A Python str: immutable text, its hash and its length in characters found once.
 pub struct Str {
-    text: Box<str>,
+    text: String,
     hash: Cell<u64>,
     chars: Cell<u32>,
     interned: Cell<bool>,
@@ -16,9 +19,13 @@ pub struct Str {
 
 impl Str {
     /// A new one, not interned.
-    pub fn new(text: String) -> Self {
+    pub fn new(mut text: String) -> Self {
+        // Room for a few more bytes costs less than moving the text.
+        if text.capacity() - text.len() > SPARE {
+            text.shrink_to_fit();
+        }
         Self {
-            text: text.into_boxed_str(),
+            text,
             hash: Cell::new(0),
             chars: Cell::new(u32::MAX),
             interned: Cell::new(false),
@@ -121,8 +128,8 @@ impl Name {
         Value::Str(self.0.clone())
     }
 
-    pub(super) fn address(&self) -> usize {
-        Rc::as_ptr(&self.0) as usize
+    pub(super) fn address(&self) -> u64 {
+        Rc::as_ptr(&self.0) as usize as u64
     }
 }
 

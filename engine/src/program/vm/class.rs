@@ -54,14 +54,15 @@ impl Vm {
         let new = class.lookup(&self.names.new);
         match new {
             Some(Value::Native(n)) => {
-                let mut args: Vec<Value> = vec![Value::Class(class.clone())];
-                args.extend(f.slots[at + 1..].iter().cloned());
+                // The class stands where `__new__` expects it: before the arguments.
                 let made = if class.base == Base::Super {
+                    let args = f.slots[at..].to_vec();
                     self.with_frame(f, |vm| {
                         (n.call)(vm, crate::program::value::Args { all: &args, names })
                     })
                 } else {
-                    (n.call)(self, crate::program::value::Args { all: &args, names })
+                    let all = &f.slots[at..];
+                    (n.call)(self, crate::program::value::Args { all, names })
                 };
                 let made = match made {
                     Ok(v) => v,

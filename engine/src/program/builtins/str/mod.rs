@@ -162,8 +162,24 @@ fn this<'a>(a: &Args<'a>) -> &'a str {
     a.all.first().and_then(Value::as_str).unwrap_or("")
 }
 
+/// Takes so many arguments. The full name is made for the error only.
+fn exactly(a: &Args<'_>, name: &str, count: usize) -> Res<()> {
+    if a.pos().len() == count + 1 {
+        return Ok(());
+    }
+    arity(a, &format!("str.{name}"), 1, count, count)
+}
+
+/// Takes no keywords.
+fn positional(a: &Args<'_>, name: &str) -> Res<()> {
+    if a.names.is_empty() {
+        return Ok(());
+    }
+    no_keywords(a, &format!("str.{name}"))
+}
+
 fn text0(a: &Args<'_>, name: &str, f: impl Fn(&str) -> String) -> Res<Value> {
-    arity(a, &format!("str.{name}"), 1, 0, 0)?;
+    exactly(a, name, 0)?;
     check(a, name)?;
     Ok(Value::str(f(this(a))))
 }
@@ -180,12 +196,12 @@ fn check(a: &Args<'_>, name: &str) -> Res<()> {
 }
 
 fn test(a: &Args<'_>, name: &str, f: impl Fn(&str) -> bool) -> Res<Value> {
-    arity(a, &format!("str.{name}"), 1, 0, 0)?;
+    exactly(a, name, 0)?;
     Ok(Value::Bool(f(this(a))))
 }
 
 fn one<'a>(a: &Args<'a>, name: &str) -> Res<(&'a str, &'a str)> {
-    arity(a, &format!("str.{name}"), 1, 1, 1)?;
+    exactly(a, name, 1)?;
     match a.all[1].as_str() {
         Some(x) => Ok((this(a), x)),
         None => type_error(if name.contains("partition") {
@@ -199,7 +215,7 @@ fn one<'a>(a: &Args<'a>, name: &str) -> Res<(&'a str, &'a str)> {
 type Found<'a> = (&'a str, &'a str, Option<i64>, Option<i64>);
 
 fn search<'a>(vm: &mut Vm, a: &Args<'a>, name: &str) -> Res<Found<'a>> {
-    no_keywords(a, &format!("str.{name}"))?;
+    positional(a, name)?;
     arity(a, name, 1, 1, 3)?;
     let Some(sub) = a.all[1].as_str() else {
         return type_error(format!("must be str, not {}", type_name(&a.all[1])));
@@ -303,7 +319,7 @@ fn split(
 }
 
 fn strip(a: &Args<'_>, name: &str, side: Side) -> Res<Value> {
-    no_keywords(a, &format!("str.{name}"))?;
+    positional(a, name)?;
     arity(a, name, 1, 0, 1)?;
     let chars = match a.pos().get(1) {
         None | Some(Value::None) => None,

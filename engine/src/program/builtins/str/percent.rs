@@ -18,7 +18,7 @@ pub fn percent(vm: &mut Vm, text: &Rc<crate::program::value::Str>, argument: &Va
         match piece {
             p::Piece::Literal(t) => out.push_str(t),
             p::Piece::Directive(d) => {
-                let (v, layout) = args.take(vm, d, |k| Value::str(k.as_str()))?;
+                let (v, layout) = args.take(vm, d, |k| Value::str(k))?;
                 out.push_str(&directive(vm, d.kind, d.index, v, &layout)?);
                 vm.claim(out.len())?;
             }
@@ -100,7 +100,7 @@ pub fn number_directive(vm: &mut Vm, kind: char, index: usize, v: &Value, layout
 
 /// The right side of `%`, taken one by one or by key.
 pub struct Arguments<'a> {
-    all: Vec<Value>,
+    all: &'a [Value],
     next: usize,
     mapping: Option<&'a Value>,
     used_mapping: bool,
@@ -114,14 +114,14 @@ impl<'a> Arguments<'a> {
             || matches!(v, Value::Obj(o) if o.class.lookup_str("__getitem__").is_some() && v.as_str().is_none());
         match v {
             Value::Tuple(t) => Self {
-                all: t.to_vec(),
+                all: t,
                 next: 0,
                 mapping: None,
                 used_mapping: false,
                 is_tuple: true,
             },
             _ => Self {
-                all: vec![v.clone()],
+                all: std::slice::from_ref(v),
                 next: 0,
                 mapping: mapping.then_some(v),
                 used_mapping: false,
@@ -141,14 +141,14 @@ impl<'a> Arguments<'a> {
     }
 
     /// The value and layout for a directive.
-    pub fn take<T>(
+    pub fn take<T: ?Sized>(
         &mut self,
         vm: &mut Vm,
-        d: &p::Directive<T>,
+        d: &p::Directive<'_, T>,
         key: impl Fn(&T) -> Value,
     ) -> Res<(Value, p::Layout)> {
         let mut layout = d.layout();
-        if let Some(k) = &d.key {
+        if let Some(k) = d.key {
             let Some(m) = self.mapping else {
                 return type_error("format requires a mapping");
             };

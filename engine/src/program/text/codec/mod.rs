@@ -157,6 +157,9 @@ pub type Result<T> = std::result::Result<T, CodecError>;
 /// # Errors
 /// LookupError.
 pub fn lookup(name: &str) -> std::result::Result<Codec, TextError> {
+    if name == "utf-8" {
+        return Ok(Codec::Utf8);
+    }
     let mut plain = String::with_capacity(name.len());
     for c in name.chars() {
         if unicode::is_alnum(c) || c == '.' {

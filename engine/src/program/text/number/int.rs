@@ -13,6 +13,9 @@ pub const MAX_STR_DIGITS: usize = 4300;
 /// # Errors
 /// ValueError for more than [`MAX_STR_DIGITS`] digits.
 pub fn int_to_str(n: &BigInt) -> Result<String> {
+    if let Ok(small) = i64::try_from(n) {
+        return Ok(small_int_to_str(small));
+    }
     if too_many_digits(n) {
         return Err(TextError::value(
             "Exceeds the limit (4300 digits) for integer string conversion; use sys.set_int_max_str_digits() to increase the limit",

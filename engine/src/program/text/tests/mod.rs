@@ -177,7 +177,10 @@ fn percents() {
     });
 }
 
-fn stars<T>(directive: &percent::Directive<T>, stars: &mut impl Iterator<Item = i64>) -> percent::Layout {
+fn stars<T: ?Sized>(
+    directive: &percent::Directive<'_, T>,
+    stars: &mut impl Iterator<Item = i64>,
+) -> percent::Layout {
     let mut layout = directive.layout();
     if directive.width == percent::Amount::Argument {
         layout.set_width(stars.next().unwrap());
@@ -200,7 +203,7 @@ fn str_percent(
     for piece in parsed.pieces {
         let directive = match piece {
             percent::Piece::Literal(literal) => {
-                out.push_str(&literal);
+                out.push_str(literal);
                 continue;
             }
             percent::Piece::Directive(directive) => directive,
@@ -210,7 +213,7 @@ fn str_percent(
             return Err(percent::unsupported('%', directive.index));
         }
         if mapping {
-            let key = directive.key.as_deref().unwrap_or_default();
+            let key = directive.key.unwrap_or_default();
             out.push_str(&percent::text(
                 &key.to_uppercase().replace(['(', ')'], ""),
                 &layout,
