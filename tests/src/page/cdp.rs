@@ -53,6 +53,14 @@ impl Page {
         Ok(())
     }
 
+    /// The cache counts again, and nobody watches what the page fetches and says: watching slows it down.
+    ///
+    /// # Errors
+    /// When the browser does not answer.
+    pub async fn unwatched(&self) -> Result<()> {
+        self.cdp("Network.disable", json!({})).await.map(drop)
+    }
+
     /// What a mouse does at a place of the page, CSS pixels: `mousePressed`, `mouseMoved` or `mouseReleased`; whether its left
     /// button is down.
     ///

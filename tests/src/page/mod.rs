@@ -118,8 +118,9 @@ impl Page {
     /// When something is still on its way after ten seconds, or the browser does not answer.
     pub async fn idle(&self) -> Result<()> {
         self.arrived().await?;
-        // The diagram and the lines follow in the next frame, what stands around them in the one after, and the dock last.
-        let frames = "for (let i = 0; i < 4; i++) await new Promise(requestAnimationFrame);";
+        // The diagram and the lines follow in the next frame, then what stands around them, the dock, and at last what was
+        // left out while programs ran at full speed.
+        let frames = "for (let i = 0; i < 6; i++) await new Promise(requestAnimationFrame);";
         // A click can lead to another page: then nobody answers, and that page is waited for.
         let _ = self.script(frames, Value::Null).await;
         self.arrived().await

@@ -89,8 +89,8 @@ impl Stage {
 /// The longest pause after a picture, milliseconds.
 const LONGEST_PAUSE: f64 = 250.0;
 
-/// When the views are brought up to date. After a picture (it takes two frames of about the same work) there is a pause for as
-/// long as that one took: the answers to programs that run come between pictures, and have at least half of the time.
+/// When the views are brought up to date. After a picture (it takes two frames of about the same work) there is a pause twice as
+/// long as that one took: the answers to programs that run come between pictures, and have at least two thirds of the time.
 #[derive(Default)]
 struct Pictures {
     /// One is asked for already.
@@ -131,7 +131,7 @@ impl Pictures {
         let this = Rc::clone(self);
         *self.done.borrow_mut() = Some(Timer::after(0.0, move || {
             let now = millis();
-            this.free.set(now + (2.0 * (now - began)).min(LONGEST_PAUSE));
+            this.free.set(now + (4.0 * (now - began)).min(LONGEST_PAUSE));
         }));
     }
 }

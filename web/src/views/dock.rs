@@ -82,7 +82,7 @@ fn Words(ui: Ui) -> impl IntoView {
     // The cursor, the timeline's length, and whether only a few rows are shown.
     let here = Memo::new(move |_| {
         let (seq, len) = ui.read_last(|m| (m.seq(), m.timeline.len()));
-        (seq, len, ui.is_in_a_hurry())
+        (seq, len, ui.glances())
     });
     let shown = Memo::new(move |_| {
         let most = if here.get().2 {

@@ -76,6 +76,8 @@ pub struct Ui {
     follows: StoredValue<(bool, Option<u64>)>,
     /// The bar is being dragged.
     drags: RwSignal<bool>,
+    /// How much of what a hurry leaves out is still to come: 2 the rows around, 1 what surrounds the diagram, 0 nothing.
+    left_out: RwSignal<u8>,
     /// The lab's clock, nanoseconds; raised every second while something waits.
     pub clock: RwSignal<u64>,
     /// The open tab.
@@ -170,6 +172,7 @@ impl Ui {
             last: RwSignal::new((0, cursor.get_untracked())),
             follows: StoredValue::new((false, None)),
             drags: RwSignal::new(false),
+            left_out: RwSignal::new(0),
             clock: RwSignal::new(0),
             tab: RwSignal::new(Tab::Words),
             pane: RwSignal::new(Pane::Wire),
@@ -198,6 +201,10 @@ impl Ui {
         Effect::new(move |_| {
             self.version.track();
             self.cursor.track();
+            self.drags.track();
+            if self.hurries() && self.left_out.get_untracked() < 2 {
+                self.left_out.set(2);
+            }
             self.follow();
         });
     }
@@ -210,7 +217,7 @@ impl Ui {
         self.follows.update_value(|f| f.0 = true);
         request_animation_frame(move || {
             Self::show_in(self.later, self);
-            if self.is_at_full_speed() {
+            if self.left_out.try_get_untracked().is_some_and(|left| left > 1) && !self.drags.get_untracked() {
                 request_animation_frame(move || self.followed());
             } else {
                 self.followed();
@@ -225,15 +232,31 @@ impl Ui {
             f.0 = f.1.is_some();
             f.0
         });
-        if dragged == Some(true) {
-            request_animation_frame(move || {
+        match dragged {
+            Some(true) => request_animation_frame(move || {
                 let dragged = self.follows.try_update_value(std::mem::take);
                 // The lab can have left the page since.
                 if let Some((_, Some(seq))) = dragged {
                     self.go_to(seq);
                 }
-            });
+            }),
+            Some(false) => self.calm_down(),
+            None => {}
         }
+    }
+
+    /// When the hurry is over, what was left out comes with one picture after the other: all at once takes too long.
+    fn calm_down(self) {
+        if self.left_out.try_get_untracked().is_none_or(|left| left == 0) || self.hurries() {
+            return;
+        }
+        request_animation_frame(move || {
+            let left = self.left_out.try_get_untracked();
+            if let Some(left) = left.filter(|left| *left > 0 && !self.hurries()) {
+                self.left_out.set(left - 1);
+                self.calm_down();
+            }
+        });
     }
 
     fn show_in(panels: RwSignal<(u32, Option<u64>)>, ui: Self) {
@@ -250,8 +273,18 @@ impl Ui {
     }
 
     /// Does more pass than anybody reads, because the bar is dragged or programs run at full speed?
+    fn hurries(self) -> bool {
+        self.drags.try_get_untracked() == Some(true) || self.is_at_full_speed()
+    }
+
+    /// Is the list in words shown with a few rows only, because of a hurry?
+    pub fn glances(&self) -> bool {
+        self.drags.get() || self.is_at_full_speed() || self.left_out.get() > 1
+    }
+
+    /// Is what surrounds the diagram's pane not drawn, because of a hurry?
     pub fn is_in_a_hurry(&self) -> bool {
-        self.drags.get() || self.is_at_full_speed()
+        self.drags.get() || self.is_at_full_speed() || self.left_out.get() > 0
     }
 
     /// Do programs run at full speed now, so that more happens than anybody reads?
