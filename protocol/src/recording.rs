@@ -1,4 +1,4 @@
-//! A lab's history as a file: what `--timeline` writes, `lab.timeline()` gives and a page can open again.
+//! A lab's history as a file: what `--timeline` writes, `lab.recording()` gives and a page can open again.
 
 use crate::json::Parser;
 use crate::read::{Fields, Read as _, Unread, Value};

@@ -46,6 +46,37 @@ async fn until_waits(page: &Page, what: &str) -> Result<Shown> {
 }
 
 #[test]
+fn a_script_runs_to_the_packet_that_waits_and_goes_on_when_it_is_let_go() -> Result<()> {
+    in_browser(async |page| {
+        for network in ["kernel", "simulated"] {
+            page.open(&format!("/lab.html?lab=tcp-echo&network={network}"))
+                .await?;
+            if network == "kernel" && !page.has_wire().await? {
+                continue;
+            }
+            let body = "
+                await lab.wire({ wire: 'hold', held: true });
+                await lab.run();
+                const told = [];
+                for (;;) {
+                    told.push(lab.querySelector('[data-acts]').getAttribute('aria-label'));
+                    if (told.length === 3) return told;
+                    const sent = lab.timeline().filter(e => e.news?.wire === 'sent');
+                    await lab.wire({ wire: 'deliver', packet: sent.at(-1).news.packet });
+                }";
+            let told = page.lab(0, body).await?;
+            let told: Vec<String> = serde_json::from_value(told)?;
+            let expected = ["SYN from client", "SYN-ACK from server", "ACK from client"];
+            ensure!(
+                told.iter().zip(expected).all(|(is, what)| is.contains(what)),
+                "{network}: {told:?}"
+            );
+        }
+        Ok(())
+    })
+}
+
+#[test]
 fn the_handshake_the_echo_and_the_close_are_stepped_packet_by_packet() -> Result<()> {
     in_browser(async |page| {
         page.open("/lab.html?lab=tcp-echo").await?;

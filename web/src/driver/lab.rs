@@ -486,9 +486,12 @@ impl Driver {
     /// Waits until the lab is quiet, also through sleeps and deadlines; gives where it stands then.
     pub async fn quiet(self: &Rc<Self>) -> Rest {
         loop {
-            let (rest, running) = {
+            let (rest, by_steps) = {
                 let session = self.session();
-                (session.rest(), session.is_running())
+                (
+                    session.rest(),
+                    session.is_running() && !session.is_at_full_speed(),
+                )
             };
             match rest {
                 Rest::Opening
@@ -499,7 +502,7 @@ impl Driver {
                 Rest::Opening | Rest::Working | Rest::Sleeping => {}
                 _ if self.shelf.borrow().is_some() => {}
                 // While all run step by step, a pause between two steps is not the end.
-                Rest::Ready(_) if running => {}
+                Rest::Ready(_) if by_steps => {}
                 rest => return rest,
             }
             self.moved.wait().await;

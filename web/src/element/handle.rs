@@ -265,7 +265,7 @@ impl LabHandle {
         Ok(goes_on(&rest))
     }
 
-    /// Lets all programs run until all have ended, await input or are blocked.
+    /// Lets all programs run until all have ended, await input or are blocked, or a packet waits on the wire.
     pub async fn run(&self) -> Result<(), JsError> {
         let stage = loaded(Rc::clone(&self.shared)).await?;
         stage.ui.go_live();
@@ -300,7 +300,7 @@ impl LabHandle {
         stage.driver.quiet().await;
         if !stage.ui.wire(action) {
             return Err(sentence(
-                "This lab's network has no wire: packets can be held in the kernel lab only.",
+                "This lab's network has no wire: packets can be held on the kernel and the simulated network.",
             ));
         }
         stage.driver.quiet().await;

@@ -286,7 +286,7 @@ impl Desk {
             </button></li>
             <li><button type="button" aria-pressed=each.to_string() disabled=none.is_some() data-hosts="each" on:click=move |_| choose(true)>
                 "A host each"{each.then_some(" (now)")}
-                <small>"Each program has a host with a name and addresses of its own: they reach each other by name, and localhost is only one's own host. It needs a kernel lab."{why}</small>
+                <small>"Each program has a host with a name and addresses of its own: they reach each other by name, and localhost is only one's own host. It needs the kernel or the simulated network."{why}</small>
             </button></li>
         }
     }
