@@ -6,5 +6,5 @@ sock.bind(('127.0.0.1', 8080))
 while True:
     data, sender = sock.recvfrom(1024)
     print(data.decode())
-    # The mistake: a UDP socket has no peer, so sendto() must be told where to send.
+    # The mistake: this UDP socket has no peer, so sendto() must be told where to send.
     sock.sendto('hello, {}'.format(sender).encode())

@@ -17,7 +17,7 @@ try:
         elif number < last:
             print(number, 'has come late')
         words[number] = word
-        last = number
+        last = max(last, number)
 except socket.timeout:
     missing = [n for n in range(1, total + 1) if n not in words]
     print('missing:', missing)
