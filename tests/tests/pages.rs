@@ -361,12 +361,14 @@ fn a_link_carries_the_programs_and_the_browser_keeps_the_last_work() -> Result<(
 #[test]
 fn the_bar_is_dragged_by_a_mouse() -> Result<()> {
     const ROWS: &str = "return document.querySelectorAll('[data-event] > .row').length";
+    const MARKS: &str = "return document.querySelectorAll('[data-diagram] [data-seq]').length";
     in_browser(async |page| {
         page.open("/lab.html?lab=tcp-echo").await?;
         page.step_to_end(0).await?;
         let (len, _) = place(&page).await?;
         ensure!(len > 48, "{len} events are too few to be left out");
         let all = page.script(ROWS, Value::Null).await?;
+        let marks = page.script(MARKS, Value::Null).await?;
         let bar = "const b = document.querySelector('[role=slider]').getBoundingClientRect(); return [b.left, b.top, b.width, b.height]";
         let bar: [f64; 4] = serde_json::from_value(page.script(bar, Value::Null).await?)?;
         let at = |part: f64| (bar[0] + bar[2] * part, bar[1] + bar[3] / 2.0);
@@ -398,7 +400,18 @@ fn the_bar_is_dragged_by_a_mouse() -> Result<()> {
         page.mouse("mouseReleased", (at(0.6).0, below.1), false).await?;
         page.until(as_many, all)
             .await
-            .context("when it was passed over")
-            .map(drop)
+            .context("when it was passed over")?;
+
+        // At the newest step the diagram is as it was, with what surrounds its pane.
+        page.script("document.querySelector('[role=slider]').focus()", Value::Null)
+            .await?;
+        page.press("End").await?;
+        page.until(
+            "return document.querySelectorAll('[data-diagram] [data-seq]').length === args",
+            marks,
+        )
+        .await
+        .context("at the newest step")
+        .map(drop)
     })
 }

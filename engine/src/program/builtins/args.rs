@@ -97,6 +97,25 @@ pub fn keywords(args: &Args<'_>, name: &str, known: &[&str]) -> Res<()> {
     }
 }
 
+/// The name of a codec or of an error handler, which encode() and decode() take.
+pub fn word<'a>(
+    args: &Args<'a>,
+    method: &str,
+    (i, name): (usize, &str),
+    default: &'static str,
+) -> Res<&'a str> {
+    match args.get(i, name) {
+        None => Ok(default),
+        Some(v) => match v.as_str() {
+            Some(s) => Ok(s),
+            None => type_error(format!(
+                "{method}() argument '{name}' must be str, not {}",
+                type_name(v)
+            )),
+        },
+    }
+}
+
 impl Vm {
     /// An int argument, also from `__index__`.
     pub(crate) fn int_arg(&mut self, v: &Value) -> Res<i64> {

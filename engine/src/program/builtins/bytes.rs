@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::args::{arity, codec_error};
+use super::args::{arity, codec_error, word};
 use super::int::{cmp, op};
 use super::repr;
 use crate::program::code::{Bin, Cmp};
@@ -470,24 +470,10 @@ fn pad(
     make(a, f(&this(a), n, fill)?)
 }
 
-/// The name of a codec or of an error handler.
-fn word<'a>(a: &Args<'a>, i: usize, name: &str, default: &'static str) -> Res<&'a str> {
-    match a.get(i, name) {
-        None => Ok(default),
-        Some(v) => match v.as_str() {
-            Some(s) => Ok(s),
-            None => type_error(format!(
-                "decode() argument '{name}' must be str, not {}",
-                type_name(v)
-            )),
-        },
-    }
-}
-
 fn decode(vm: &mut Vm, a: Args<'_>) -> Res<Value> {
     arity(&a, "decode", 1, 0, 2)?;
-    let encoding = word(&a, 1, "encoding", "utf-8")?;
-    let errors = word(&a, 2, "errors", "strict")?;
+    let encoding = word(&a, "decode", (1, "encoding"), "utf-8")?;
+    let errors = word(&a, "decode", (2, "errors"), "strict")?;
     let decoded = match a.all[0].inner() {
         Value::Bytes(b) => vm.claim(b.len()).map(|()| codec::decode(b, encoding, errors)),
         Value::ByteArray(b) => {

@@ -11,7 +11,7 @@ mod percent;
 
 pub use percent::{Arguments, number_directive, percent};
 
-use super::args::{arity, codec_error, no_keywords};
+use super::args::{arity, codec_error, no_keywords, word};
 use super::int::{cmp, op};
 use super::repr;
 use crate::program::code::{Bin, Cmp};
@@ -401,30 +401,8 @@ fn pad(
 
 fn encode(vm: &mut Vm, a: Args<'_>) -> Res<Value> {
     arity(&a, "encode", 1, 0, 2)?;
-    let encoding = match a.get(1, "encoding") {
-        None => "utf-8",
-        Some(v) => match v.as_str() {
-            Some(x) => x,
-            None => {
-                return type_error(format!(
-                    "encode() argument 'encoding' must be str, not {}",
-                    type_name(v)
-                ));
-            }
-        },
-    };
-    let errors = match a.get(2, "errors") {
-        None => "strict",
-        Some(v) => match v.as_str() {
-            Some(x) => x,
-            None => {
-                return type_error(format!(
-                    "encode() argument 'errors' must be str, not {}",
-                    type_name(v)
-                ));
-            }
-        },
-    };
+    let encoding = word(&a, "encode", (1, "encoding"), "utf-8")?;
+    let errors = word(&a, "encode", (2, "errors"), "strict")?;
     let t = this(&a);
     vm.claim(t.len())?;
     match codec::encode(t, encoding, errors) {
